@@ -1,0 +1,174 @@
+/**
+ * RESP2 and RESP3 as bytes: encoding commands, finding the end of a reply without allocating (the replay's hot path),
+ * and decoding a whole reply into a plain value (control plane, tests).
+ */
+
+/** Distinguishes RESP's simple strings from bulk strings, and carries errors as data. */
+export class RespError extends Error {
+  /** First word of the message, for example `ERR`, `WRONGTYPE`, `OOM`. */
+  readonly code: string;
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'RespError';
+    this.code = /^[A-Z][A-Z0-9_]*/.exec(message)?.[0] ?? 'ERR';
+  }
+}
+
+/** Simple strings come as strings, bulk strings as Buffers, maps as arrays of pairs flattened, null as null. */
+export type Reply = string | number | bigint | boolean | null | Buffer | RespError | Reply[];
+
+export const INCOMPLETE = -1;
+export const MALFORMED = -2;
+
+const CR = 13;
+const DEPTH_MAX = 32;
+
+/** A command as an array of bulk strings. */
+export function encodeCommand(args: readonly (string | number | Uint8Array)[]): Buffer {
+  const parts: (string | Uint8Array)[] = [`*${args.length}\r\n`];
+  for (const arg of args) {
+    const value = typeof arg === 'number' ? String(arg) : arg;
+    parts.push(`$${typeof value === 'string' ? Buffer.byteLength(value) : value.length}\r\n`, value, '\r\n');
+  }
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+
+/** A digit's line: where the integer after the type byte ends. Shared state keeps `scan` free of allocations. */
+let lineValue = 0;
+
+/** Reads `[-]digits CR LF` at `at`; answers the offset after the line feed and leaves the number in `lineValue`. */
+function readInteger(bytes: Uint8Array, at: number, end: number): number {
+  let value = 0;
+  let sign = 1;
+  let start = at;
+  if (at < end && bytes[at] === 45) {
+    sign = -1;
+    start = ++at;
+  }
+  for (; at < end; at++) {
+    const digit = bytes[at] - 48;
+    if (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      continue;
+    }
+    if (bytes[at] !== CR || at === start || value > Number.MAX_SAFE_INTEGER) return MALFORMED;
+    if (at + 1 >= end) return INCOMPLETE;
+    lineValue = sign * value;
+    return bytes[at + 1] === 10 ? at + 2 : MALFORMED;
+  }
+  return at - start > 20 ? MALFORMED : INCOMPLETE;
+}
+
+/** Offset after the CR LF that ends the line at `at`. */
+function skipLine(bytes: Uint8Array, at: number, end: number): number {
+  for (; at < end; at++) {
+    if (bytes[at] !== CR) continue;
+    if (at + 1 >= end) return INCOMPLETE;
+    return bytes[at + 1] === 10 ? at + 2 : MALFORMED;
+  }
+  return INCOMPLETE;
+}
+
+/**
+ * Where the reply that starts at `at` ends. Allocates nothing.
+ * @returns the offset after it, INCOMPLETE when more bytes are needed, or MALFORMED
+ */
+export function scanReply(bytes: Uint8Array, at: number, end: number, depth = 0): number {
+  if (at >= end) return INCOMPLETE;
+  switch (bytes[at]) {
+    case 43: // + simple string
+    case 45: // - error
+    case 58: // : integer
+    case 44: // , double
+    case 35: // # boolean
+    case 40: // ( big number
+    case 95: // _ null
+      return skipLine(bytes, at + 1, end);
+    case 36: // $ bulk string
+    case 61: // = verbatim string
+    case 33: { // ! bulk error
+      const body = readInteger(bytes, at + 1, end);
+      if (body < 0) return body;
+      if (lineValue < 0) return lineValue === -1 ? body : MALFORMED;
+      const after = body + lineValue + 2;
+      if (after > end) return INCOMPLETE;
+      return bytes[after - 2] === CR && bytes[after - 1] === 10 ? after : MALFORMED;
+    }
+    case 42: // * array
+    case 126: // ~ set
+    case 62: // > push
+    case 37: // % map
+    case 124: { // | attribute
+      if (depth >= DEPTH_MAX) return MALFORMED;
+      const type = bytes[at];
+      let next = readInteger(bytes, at + 1, end);
+      if (next < 0) return next;
+      if (lineValue < 0) return lineValue === -1 ? next : MALFORMED;
+      // An attribute is followed by the reply that it describes.
+      const items = type === 37 ? lineValue * 2 : type === 124 ? lineValue * 2 + 1 : lineValue;
+      for (let item = 0; item < items; item++) {
+        next = scanReply(bytes, next, end, depth + 1);
+        if (next < 0) return next;
+      }
+      return next;
+    }
+    default:
+      return MALFORMED;
+  }
+}
+
+/** Decodes the complete reply at `at`. Bulk strings are views into `bytes`. Call `scanReply` first: it must be complete. */
+export function decodeReply(bytes: Buffer, at = 0): Reply {
+  return decodeAt(bytes, at).value;
+}
+
+function decodeAt(bytes: Buffer, at: number): { value: Reply; next: number } {
+  const type = String.fromCharCode(bytes[at]);
+  if ('$=!'.includes(type)) return decodeBulk(bytes, at, type);
+  if ('*~>%|'.includes(type)) return decodeAggregate(bytes, at, type);
+  const next = skipLine(bytes, at + 1, bytes.length);
+  return { value: decodeLine(type, bytes.toString('utf8', at + 1, next - 2)), next };
+}
+
+function decodeLine(type: string, text: string): Reply {
+  switch (type) {
+    case '-':
+      return new RespError(text);
+    case ':':
+      return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
+    case ',':
+      return text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text);
+    case '#':
+      return text === 't';
+    case '(':
+      return BigInt(text);
+    case '_':
+      return null;
+    default:
+      return text;
+  }
+}
+
+function decodeBulk(bytes: Buffer, at: number, type: string): { value: Reply; next: number } {
+  const body = readInteger(bytes, at + 1, bytes.length);
+  const length = lineValue;
+  if (length < 0) return { value: null, next: body };
+  const next = body + length + 2;
+  if (type === '!') return { value: new RespError(bytes.toString('utf8', body, body + length)), next };
+  // A verbatim string carries a three-letter format and a colon before its text.
+  return { value: bytes.subarray(type === '=' ? body + 4 : body, body + length), next };
+}
+
+function decodeAggregate(bytes: Buffer, at: number, type: string): { value: Reply; next: number } {
+  let next = readInteger(bytes, at + 1, bytes.length);
+  const length = lineValue;
+  if (length < 0) return { value: null, next };
+  const items: Reply[] = [];
+  for (let item = 0; item < (type === '%' || type === '|' ? length * 2 : length); item++) {
+    const decoded = decodeAt(bytes, next);
+    items.push(decoded.value);
+    next = decoded.next;
+  }
+  return type === '|' ? decodeAt(bytes, next) : { value: items, next };
+}
