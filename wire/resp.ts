@@ -5,13 +5,13 @@
 
 /** Distinguishes RESP's simple strings from bulk strings, and carries errors as data. */
 export class RespError extends Error {
-  /** First word of the message, for example `ERR`, `WRONGTYPE`, `OOM`. */
+  /** First word of the message where it is a code, for example `WRONGTYPE` or `OOM`; else `ERR` (RedisAI sends errors without a code). */
   readonly code: string;
 
   constructor(message: string) {
     super(message);
     this.name = 'RespError';
-    this.code = /^[A-Z][A-Z0-9_]*/.exec(message)?.[0] ?? 'ERR';
+    this.code = /^[A-Z][A-Z0-9_]+(?=\s|$)/.exec(message)?.[0] ?? 'ERR';
   }
 }
 

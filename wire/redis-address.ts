@@ -1,0 +1,113 @@
+/**
+ * Where a Redis is: URLs of load and replay, and the greeting that every connection begins with.
+ * Form: `redis://[[user]:password@]host[:port][/database][?ca=FILE&insecure]`, `rediss://` for TLS; the same with `redisai`.
+ */
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import { InferplayError, messageOf } from '../core/errors.js';
+import type { OptionTable } from '../core/options.js';
+import { Secret } from '../core/secret.js';
+
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly username: Secret | null;
+  readonly password: Secret | null;
+  /** Path of the URL without the leading slash: the number of the database, or nothing for 0. */
+  readonly path: string;
+}
+
+export interface RedisUrl {
+  /** Without the `s` of TLS: `redis` or `redisai`. */
+  readonly scheme: string;
+  readonly address: RedisAddress;
+  readonly parameters: { readonly [name: string]: string };
+}
+
+/** URL parameters of whoever speaks TLS to a Redis. */
+export const TLS_OPTIONS = {
+  ca: { kind: 'path', help: 'PEM file of the certificate authority that signed the server\'s certificate' },
+  insecure: { kind: 'boolean', default: false, help: 'accept any certificate of the server' },
+} as const satisfies OptionTable;
+
+export interface TlsChoice {
+  readonly ca?: string;
+  readonly insecure?: boolean;
+}
+
+const FORM = 'the form is redis://[user:password@]host[:port][/database]';
+const PORT = 6379;
+
+/** @throws InferplayError USAGE; the message never repeats the URL, which may hold a password */
+export function parseRedisUrl(text: string): RedisUrl {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new InferplayError('USAGE', `The server's URL is not valid: ${FORM}, and @ : / ? # % in a password are written percent-encoded (%40 %3A %2F %3F %23 %25).`);
+  }
+  const scheme = /^(redis|redisai)(s?):$/.exec(url.protocol);
+  if (!scheme) throw new InferplayError('USAGE', `"${url.protocol}//" is not a server that data can be loaded into: use redis://, rediss://, redisai:// or redisais://.`);
+  if (url.hostname === '') throw new InferplayError('USAGE', `The server's URL names no host: ${FORM}.`);
+  const path = url.pathname.replace(/^\//, '');
+  databaseOf(path);
+  return {
+    scheme: scheme[1],
+    address: {
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: url.port === '' ? PORT : Number(url.port),
+      tls: scheme[2] === 's',
+      username: secretOf(url.username),
+      password: secretOf(url.password),
+      path,
+    },
+    parameters: Object.fromEntries(url.searchParams),
+  };
+}
+
+function secretOf(encoded: string): Secret | null {
+  if (encoded === '') return null;
+  try {
+    return new Secret(decodeURIComponent(encoded));
+  } catch {
+    throw new InferplayError('USAGE', 'The user or password in the URL has a % that is not part of a percent-encoding: write %25 for it.');
+  }
+}
+
+/** Number of the database that a URL's path names. @throws InferplayError USAGE */
+export function databaseOf(path: string): number {
+  if (path === '') return 0;
+  if (!/^\d{1,5}$/.test(path)) throw new InferplayError('USAGE', `"/${path.slice(0, 40)}" in the server's URL is not the number of a database.`);
+  return Number(path);
+}
+
+/** `host:port` as messages name it, without secrets. */
+export function whereOf(address: RedisAddress): string {
+  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+/** Commands that a fresh connection sends before any other: AUTH and SELECT, where they are needed. */
+export function greeting(address: RedisAddress): string[][] {
+  const commands: string[][] = [];
+  const password = address.password?.reveal() ?? '';
+  if (address.username) commands.push(['AUTH', address.username.reveal(), password]);
+  else if (address.password) commands.push(['AUTH', password]);
+  const database = databaseOf(address.path);
+  if (database > 0) commands.push(['SELECT', String(database)]);
+  return commands;
+}
+
+/** Options of node:tls for this address. @throws InferplayError USAGE when the file of the authority cannot be read */
+export function tlsFor(address: RedisAddress, choice: TlsChoice): ConnectionOptions | undefined {
+  if (!address.tls) return undefined;
+  let ca: Buffer | undefined;
+  try {
+    if (choice.ca) ca = readFileSync(choice.ca);
+  } catch (cause) {
+    throw new InferplayError('USAGE', `The file of the certificate authority cannot be read: ${messageOf(cause)}.`, { cause });
+  }
+  // Server name indication is for names: node refuses an IP address there.
+  const servername = /^[\d.]+$|:/.test(address.host) ? undefined : address.host;
+  return { ca, rejectUnauthorized: !choice.insecure, ...(servername ? { servername } : {}) };
+}
