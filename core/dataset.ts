@@ -1,5 +1,17 @@
 /** Reading a data set: ours (a folder with manifest.json) or anyone's Arrow IPC files that have the tensor columns. */
+import { existsSync } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { arrow } from './arrow.js';
+import type { Arrow } from './arrow.js';
+import { viewBatch } from './batch.js';
+import { InferplayError, messageOf } from './errors.js';
+import { readBlocks } from './footer.js';
+import { JOURNAL_FILE } from './folder.js';
+import { MANIFEST_FILE, readManifest } from './manifest.js';
 import type { Column, Manifest } from './manifest.js';
+import { columnsOf } from './schema.js';
 
 export interface Dataset {
   readonly path: string;
@@ -24,3 +36,125 @@ export interface Batch {
 }
 
 export type OpenDataset = (path: string) => Promise<Dataset>;
+
+interface Shard {
+  readonly file: string;
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+/**
+ * @param path a folder that generate made, a folder of `*.arrow` files (taken in the order of their names), or one Arrow IPC file
+ * @throws InferplayError DATA, with a sentence of its own for each way in which it can be absent, unfinished or damaged
+ */
+export async function openDataset(path: string): Promise<Dataset> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw new InferplayError('DATA', `there is no data set at ${path} (${messageOf(error)}); make one with \`inferplay generate\`.`, { cause: error });
+  });
+  if (!stats.isDirectory()) return basename(path) === MANIFEST_FILE ? openDataset(join(path, '..')) : openForeign(path, [path]);
+  if (existsSync(join(path, MANIFEST_FILE))) return openOurs(path, await readManifest(path));
+  if (existsSync(join(path, JOURNAL_FILE))) {
+    throw new InferplayError('DATA', `the generation of ${path} was stopped before it was whole; run the same \`inferplay generate\` again, and it goes on where it was.`);
+  }
+  const names = (await readdir(path)).filter((name) => name.endsWith('.arrow') && !name.startsWith('.')).sort();
+  if (names.length === 0) {
+    throw new InferplayError('DATA', `${path} is no data set: it has neither ${MANIFEST_FILE} nor any *.arrow file; make one with \`inferplay generate\`.`);
+  }
+  return openForeign(path, names.map((name) => join(path, name)));
+}
+
+async function openOurs(path: string, manifest: Manifest): Promise<Dataset> {
+  for (const shard of manifest.shards) {
+    const file = join(path, shard.file);
+    const stats = await stat(file).catch((error: unknown) => {
+      throw new InferplayError('DATA', `${file} is missing from the data set (${messageOf(error)}); copy it again, or remove ${join(path, MANIFEST_FILE)} and generate again.`, { cause: error });
+    });
+    if (stats.size !== shard.sizeBytes) {
+      throw new InferplayError('DATA', `${file} has ${stats.size} bytes and the manifest says ${shard.sizeBytes}; copy it again, or remove ${join(path, MANIFEST_FILE)} and generate again.`);
+    }
+  }
+  const shards = manifest.shards.map((shard) => ({ file: join(path, shard.file), firstRow: shard.firstRow, rows: shard.rows }));
+  return datasetOf(path, manifest, manifest.columns, manifest.rows, shards);
+}
+
+async function openForeign(path: string, files: readonly string[]): Promise<Dataset> {
+  const shards: Shard[] = [];
+  let columns: Column[] | null = null;
+  let rows = 0;
+  for (const file of files) {
+    const opened = await openShardFile(file);
+    try {
+      const last = opened.blocks.at(-1);
+      const own = columnsOf(opened.reader.schema, file);
+      columns ??= own;
+      if (JSON.stringify(own) !== JSON.stringify(columns)) {
+        throw new InferplayError('DATA', `${file} has other columns than ${files[0]}; a data set's files must all have the same.`);
+      }
+      shards.push({ file, firstRow: rows, rows: last === undefined ? 0 : last.firstRow + last.rows });
+      rows += shards.at(-1)!.rows;
+    } finally {
+      await opened.handle.close();
+    }
+  }
+  return datasetOf(path, null, columns ?? [], rows, shards);
+}
+
+function datasetOf(path: string, manifest: Manifest | null, columns: readonly Column[], rows: number, shards: readonly Shard[]): Dataset {
+  return {
+    path, manifest, rows, columns,
+    async *batches(range = {}) {
+      const fromRow = Math.max(0, range.fromRow ?? 0);
+      const toRow = Math.min(rows, range.toRow ?? rows);
+      for (const shard of shards) {
+        if (shard.firstRow + shard.rows > fromRow && shard.firstRow < toRow) yield* shardBatches(shard, columns, fromRow, toRow);
+      }
+    },
+  };
+}
+
+async function* shardBatches(shard: Shard, columns: readonly Column[], fromRow: number, toRow: number): AsyncGenerator<Batch> {
+  const { handle, reader, blocks } = await openShardFile(shard.file);
+  try {
+    const last = blocks.at(-1);
+    if ((last === undefined ? 0 : last.firstRow + last.rows) !== shard.rows) {
+      throw new InferplayError('DATA', `${shard.file} does not hold the ${shard.rows} rows that the manifest says; generate the data set again.`);
+    }
+    for (const [at, block] of blocks.entries()) {
+      const firstRow = shard.firstRow + block.firstRow;
+      if (firstRow + block.rows <= fromRow || firstRow >= toRow || block.rows === 0) continue;
+      const record = await readRecord(reader, at, shard.file);
+      yield viewBatch(record, columns, shard.file, firstRow, Math.max(0, fromRow - firstRow), Math.min(block.rows, toRow - firstRow));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readRecord(reader: Arrow.AsyncRecordBatchFileReader, at: number, file: string): Promise<Arrow.RecordBatch> {
+  try {
+    const record = await reader.readRecordBatch(at);
+    if (record === null) throw new Error('it is not there');
+    return record;
+  } catch (error) {
+    throw damaged(file, `record batch ${at} cannot be read`, error);
+  }
+}
+
+async function openShardFile(file: string): Promise<{ handle: FileHandle; reader: Arrow.AsyncRecordBatchFileReader; blocks: Awaited<ReturnType<typeof readBlocks>> }> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw new InferplayError('DATA', `${file} cannot be opened (${messageOf(error)}); check its permissions.`, { cause: error });
+  });
+  try {
+    const blocks = await readBlocks(handle, file);
+    const reader = (await arrow.RecordBatchReader.from(handle)) as Arrow.AsyncRecordBatchFileReader;
+    await reader.open();
+    return { handle, reader, blocks };
+  } catch (error) {
+    await handle.close();
+    throw error instanceof InferplayError ? error : damaged(file, 'its schema cannot be read', error);
+  }
+}
+
+function damaged(file: string, what: string, error: unknown): InferplayError {
+  return new InferplayError('DATA', `${file} is a damaged Arrow file: ${what} (${messageOf(error)}); make the file again.`, { cause: error });
+}

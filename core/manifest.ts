@@ -2,6 +2,12 @@
  * `manifest.json`: what is in a data set, and the marker that it is whole.
  * It is written last; a folder without it is a generation that was stopped.
  */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { InferplayError, messageOf } from './errors.js';
+import { writeWhole } from './folder.js';
+import { DTYPES } from './tensor.js';
 import type { DType } from './tensor.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -68,4 +74,52 @@ export interface Manifest {
   readonly badRows: { readonly count: number; readonly listed: readonly BadRow[] };
   /** Identity of the data set: SHA-256 over the shards' and the models' hashes, in order, as hex text joined by newlines. */
   readonly sha256: string;
+}
+
+export const MANIFEST_FILE = 'manifest.json';
+
+/** Identity of a data set; see `Manifest.sha256`. */
+export function manifestSha256(shards: readonly { readonly sha256: string }[], models: readonly { readonly sha256: string }[]): string {
+  const hashes = [...shards, ...models].map((entry) => entry.sha256);
+  return createHash('sha256').update(hashes.join('\n')).digest('hex');
+}
+
+/** @throws InferplayError DATA where it is absent, unreadable, or of a format or version that is not ours */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, MANIFEST_FILE);
+  let manifest: Partial<Manifest> | null;
+  try {
+    manifest = JSON.parse(await readFile(path, 'utf8')) as Partial<Manifest> | null;
+  } catch (error) {
+    throw new InferplayError('DATA', `${path} cannot be read (${messageOf(error)}); generate the data set again.`, { cause: error });
+  }
+  if (manifest?.format !== 'inferplay-dataset') {
+    throw new InferplayError('DATA', `${path} is not the manifest of an inferplay data set; name a folder that \`inferplay generate\` made, or a folder of Arrow files without a manifest.`);
+  }
+  if (manifest.version !== 1) {
+    throw new InferplayError('DATA', `${path} has format version ${String(manifest.version)}, and this inferplay reads version 1; generate the data set again, or use the inferplay that wrote it (${String(manifest.generator)}).`);
+  }
+  const fault = faultOf(manifest);
+  if (fault !== null) throw new InferplayError('DATA', `${path} was damaged: ${fault}; generate the data set again.`);
+  return manifest as Manifest;
+}
+
+/** Checks what the readers of a manifest rely on: names stay within the folder, and counts add up. */
+function faultOf(manifest: Partial<Manifest>): string | null {
+  const { shards, models, columns, rows } = manifest;
+  if (!Array.isArray(shards) || !Array.isArray(models) || !Array.isArray(columns)) return 'shards, models or columns are missing';
+  let next = 0;
+  for (const shard of shards) {
+    if (typeof shard.file !== 'string' || basename(shard.file) !== shard.file) return `the shard name ${JSON.stringify(shard.file)} is not a plain file name`;
+    if (shard.firstRow !== next || !Number.isSafeInteger(shard.rows) || shard.rows < 0) return `the rows of ${shard.file} do not follow on from those before`;
+    next += shard.rows;
+  }
+  if (models.some((model) => typeof model.file !== 'string' || basename(model.file) !== model.file)) return 'a model is not named by a plain file name';
+  if (columns.some((column) => column.dtype !== 'uint64' && !Object.hasOwn(DTYPES, column.dtype))) return 'a column has an unknown type';
+  return next === rows ? null : `it promises ${String(rows)} rows and its shards have ${next}`;
+}
+
+/** Written last, under a temporary name, and renamed: it is there whole or not at all. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  await writeWhole(join(folder, MANIFEST_FILE), JSON.stringify(manifest, null, 2) + '\n');
 }

@@ -1,0 +1,94 @@
+/** The footer of an Arrow IPC file: where each record batch is and how many rows it has, without decoding any of them. */
+import type { FileHandle } from 'node:fs/promises';
+import { arrow } from './arrow.js';
+import { InferplayError, messageOf } from './errors.js';
+
+/** A record batch within its file. */
+export interface Block {
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+const MAGIC = 'ARROW1';
+/** The footer's length and the magic at the end of the file. */
+const TRAILER_BYTES = 10;
+/** Footer and metadata messages are small; a longer one is damage, not a reason to allocate. */
+const METADATA_BYTES_MAX = 64 << 20;
+
+/** @throws InferplayError DATA for anything that is not a whole Arrow IPC file */
+export async function readBlocks(handle: FileHandle, file: string): Promise<Block[]> {
+  const { size } = await handle.stat();
+  await checkMagic(handle, size, file);
+  const trailer = await readAt(handle, size - TRAILER_BYTES, TRAILER_BYTES, file);
+  const length = trailer.readInt32LE(0);
+  if (length <= 0 || length > METADATA_BYTES_MAX || length + TRAILER_BYTES + 8 > size) {
+    throw new InferplayError('DATA', `${file} is a damaged Arrow file: its footer says ${length} bytes; make the file again.`);
+  }
+  const blocks: Block[] = [];
+  let firstRow = 0;
+  for (const at of blockOffsets(await readAt(handle, size - TRAILER_BYTES - length, length, file), file)) {
+    const rows = await rowsAt(handle, at, size, file);
+    blocks.push({ firstRow, rows });
+    firstRow += rows;
+  }
+  return blocks;
+}
+
+async function checkMagic(handle: FileHandle, size: number, file: string): Promise<void> {
+  const head = size >= 8 ? await readAt(handle, 0, 8, file) : Buffer.alloc(8);
+  const tail = size >= 8 ? await readAt(handle, size - 6, 6, file) : head;
+  const begins = head.toString('latin1', 0, 6) === MAGIC;
+  if (begins && tail.toString('latin1') === MAGIC) return;
+  if (begins) throw new InferplayError('DATA', `${file} is cut short: it begins as an Arrow file and has no footer at its end; make or copy it again.`);
+  if (head.toString('latin1', 0, 4) === 'PAR1') throw new InferplayError('DATA', `${file} is a Parquet file, and data sets are Arrow IPC files; convert it first (pyarrow.feather.write_feather with compression="uncompressed").`);
+  if (head.readInt32LE(0) === -1) throw new InferplayError('DATA', `${file} is an Arrow stream, and data sets are Arrow IPC files with a footer; convert it first (pyarrow.ipc.new_file).`);
+  throw new InferplayError('DATA', `${file} is not an Arrow IPC file; name a folder that \`inferplay generate\` made, or a file in Arrow IPC format.`);
+}
+
+async function readAt(handle: FileHandle, position: number, length: number, file: string): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(bytes, 0, length, position);
+  if (bytesRead < length) throw new InferplayError('DATA', `${file} ends in the middle of its metadata; make or copy it again.`);
+  return bytes;
+}
+
+/**
+ * Offsets of the record batches, read from the FlatBuffer directly: a table's fields are found through its vtable, and field 3 of
+ * `Footer` (Arrow `File.fbs`) is a vector of 24-byte `Block` structs that begin with the offset.
+ */
+function blockOffsets(footer: Buffer, file: string): number[] {
+  try {
+    const table = footer.readUInt32LE(0);
+    const vtable = table - footer.readInt32LE(table);
+    const field = footer.readUInt16LE(vtable) > 10 ? footer.readUInt16LE(vtable + 10) : 0;
+    if (field === 0) return [];
+    const vector = table + field + footer.readUInt32LE(table + field);
+    const count = footer.readUInt32LE(vector);
+    const offsets: number[] = [];
+    for (let at = 0; at < count; at += 1) offsets.push(Number(footer.readBigInt64LE(vector + 4 + at * 24)));
+    return offsets;
+  } catch (error) {
+    throw new InferplayError('DATA', `${file} is a damaged Arrow file: its footer makes no sense; make the file again.`, { cause: error });
+  }
+}
+
+/** Rows of the record batch at an offset, from its metadata message alone. */
+async function rowsAt(handle: FileHandle, offset: number, size: number, file: string): Promise<number> {
+  if (offset < 8 || offset + 8 > size) {
+    throw new InferplayError('DATA', `${file} is a damaged Arrow file: its footer points outside of it; make the file again.`);
+  }
+  const prefix = await readAt(handle, offset, 8, file);
+  const modern = prefix.readInt32LE(0) === -1;
+  const length = prefix.readInt32LE(modern ? 4 : 0);
+  const start = offset + (modern ? 8 : 4);
+  if (length <= 0 || length > METADATA_BYTES_MAX || start + length > size) {
+    throw new InferplayError('DATA', `${file} is a damaged Arrow file: a record batch at byte ${offset} has no metadata; make the file again.`);
+  }
+  try {
+    const message = arrow.Message.decode(await readAt(handle, start, length, file));
+    if (!message.isRecordBatch()) throw new Error('it is another kind of message');
+    return message.header().length;
+  } catch (error) {
+    throw new InferplayError('DATA', `${file} is a damaged Arrow file: the record batch at byte ${offset} cannot be read (${messageOf(error)}); make the file again.`, { cause: error });
+  }
+}
