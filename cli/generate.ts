@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { formatDuration } from '../core/duration.js';
+import { useCases } from '../generate/use-cases/index.js';
+import { addTable, integer, tableValues } from './options.js';
+import { progressLine } from './progress.js';
+import { bytes, dim, grouped, print } from './terminal.js';
+
+const EXAMPLES = `
+Examples:
+  inferplay generate fraud --out data/fraud --rows 10000
+  inferplay generate fraud --input creditcard.csv --out data/kaggle --seed 12345 --threads 2`;
+
+interface Given {
+  out: string;
+  seed: number;
+  threads: number;
+  rowsPerShard?: number;
+  overwrite?: boolean;
+  [name: string]: unknown;
+}
+
+export function addGenerate(program: Command, signal: AbortSignal): void {
+  const generate = program.command('generate').description('make a data set: Arrow shards, models and a manifest').addHelpText('after', EXAMPLES);
+  for (const useCase of useCases) {
+    const command = generate
+      .command(useCase.name)
+      .description(useCase.summary)
+      .requiredOption('--out <DIR>', 'folder of the data set; a stopped generation goes on where it was')
+      .option('--seed <N>', 'same seed, same bytes', integer(0), 1)
+      .option('--threads <N>', 'worker threads; the bytes do not depend on it', integer(1, 256), Math.min(availableParallelism(), 8))
+      .option('--rows-per-shard <N>', 'rows in each Arrow file', integer(1))
+      .option('--overwrite', 'replace a different data set in the folder')
+      .addHelpText('after', EXAMPLES);
+    addTable(command, useCase.options);
+    command.action((given: Given) => run(useCase.name, tableValues(useCase.options, given), given, signal));
+  }
+}
+
+async function run(useCase: string, options: { [name: string]: unknown }, given: Given, signal: AbortSignal): Promise<void> {
+  const { generate } = await import('../generate/generate.js');
+  const line = progressLine('generating');
+  const started = performance.now();
+  const { out, seed, threads, rowsPerShard, overwrite } = given;
+  const manifest = await generate(useCase, options, { out, seed, threads, rowsPerShard, overwrite, signal, onProgress: line.update }).finally(line.end);
+  const size = manifest.shards.reduce((sum, shard) => sum + shard.sizeBytes, 0);
+  print(`${out}: ${grouped(manifest.rows)} rows in ${manifest.shards.length} shard${manifest.shards.length === 1 ? '' : 's'}, ${bytes(size)}, ${formatDuration(performance.now() - started)}`);
+  for (const model of manifest.models) print(dim(`  model ${model.name} (${model.file}): ${model.inputs.join(', ')} → ${model.outputs.join(', ')}`));
+  if (manifest.badRows.count > 0) print(`  ${grouped(manifest.badRows.count)} bad rows were skipped; manifest.json lists ${manifest.badRows.listed.length} of them`);
+  print(dim(`  next: inferplay load ${out} --to redisai://127.0.0.1:6379   (or look: inferplay inspect ${out})`));
+}

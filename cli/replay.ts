@@ -1,0 +1,78 @@
+import { Option, type Command } from 'commander';
+import { InferplayError } from '../core/errors.js';
+import { duration, integer, positive } from './options.js';
+import { progressLine } from './progress.js';
+import { dim, hasColor, print, widthOf } from './terminal.js';
+
+const EXAMPLES = `
+Examples:
+  inferplay replay data/fraud --target redisai://127.0.0.1:6379 --clients 50 --duration 30s
+  inferplay replay data/fraud --target redisai://127.0.0.1:6379?model=financialNet --rate 5000 --arrivals poisson --requests 100000
+  inferplay replay data/fraud --target null: --threads 2 --duration 2s
+
+The target's options are parameters of its URL:
+  redisai://HOST:PORT?model=NAME&command=dagrun    see docs/targets.md for all of them`;
+
+export interface ReplayGiven {
+  target: string;
+  clients?: number;
+  threads?: number;
+  rate?: number;
+  arrivals?: 'constant' | 'poisson';
+  requests?: number;
+  duration?: number;
+  warmup?: number;
+  timeout?: number;
+  check?: 'none' | 'sample' | 'all';
+  pick?: 'sequential' | 'random';
+  seed?: number;
+  spin?: boolean;
+  framesMb?: number;
+  storeCheck: boolean;
+  out?: string;
+  save: boolean;
+  json?: boolean;
+}
+
+export function addReplay(program: Command, signal: AbortSignal): void {
+  program
+    .command('replay')
+    .description('send a data set as traffic and record latencies')
+    .argument('<dataset>', 'folder of a data set, or Arrow files with tensor columns')
+    .requiredOption('--target <URL>', 'the server, for example redisai://127.0.0.1:6379?model=financialNet')
+    .option('--clients <N>', 'connections, each with one request in flight (default: 50)', integer(1, 65_000))
+    .option('--rate <X>', 'open loop: requests per second, whether or not the server keeps up', positive)
+    .addOption(new Option('--arrivals <NAME>', 'with --rate (default: constant)').choices(['constant', 'poisson']))
+    .option('--requests <N>', 'end after so many requests', integer(1))
+    .option('--duration <TIME>', 'end after so long (default: 10s, unless --requests is given)', duration)
+    .option('--warmup <TIME>', 'traffic before the measured window (default: 1s)', duration)
+    .option('--threads <N>', 'worker threads that share the one schedule (default: 1)', integer(1, 64))
+    .option('--timeout <TIME>', 'an answer later than this is a failure (default: 10s)', duration)
+    .addOption(new Option('--check <NAME>', "compare answers with the data set's expected ones (default: sample)").choices(['none', 'sample', 'all']))
+    .addOption(new Option('--pick <NAME>', 'order of the rows (default: sequential)').choices(['sequential', 'random']))
+    .option('--seed <N>', 'of arrivals and picks (default: 1)', integer(0))
+    .option('--spin', 'spend a core on sending on time')
+    .option('--frames-mb <N>', 'memory for encoded requests, MB; larger data sets are encoded ahead in a ring (default: 256)', integer(1))
+    .option('--no-store-check', "do not compare the server's loaded data set with this one")
+    .option('--out <DIR>', 'result folder (default: results/<time>-<use case>-<target>)')
+    .option('--no-save', 'leave no result folder')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action((path: string, given: ReplayGiven) => runReplay(path, given, signal));
+}
+
+/** Runs, prints the summary, and fails with INVALID where that is the verdict. */
+export async function runReplay(path: string, given: ReplayGiven, signal: AbortSignal): Promise<void> {
+  const { replay } = await import('../replay/replay.js');
+  const { summarize } = await import('../report/summary.js');
+  const line = progressLine('replaying');
+  const { json, save, out, duration: durationMs, warmup: warmupMs, timeout: timeoutMs, rate: ratePerSecond, framesMb, ...rest } = given;
+  const framesBytesMax = framesMb === undefined ? undefined : framesMb * 1e6;
+  const options = { ...rest, durationMs, warmupMs, timeoutMs, ratePerSecond, framesBytesMax };
+  const { result, folder } = await replay(path, { ...options, out: save ? (out ?? 'auto') : null }, { signal, onProgress: line.update }).finally(line.end);
+  print(json ? JSON.stringify(result, null, 2) : summarize(result, { color: hasColor(), width: widthOf() }));
+  if (!json && folder) print(dim(`result: ${folder}   again: inferplay report ${folder}`));
+  if (result.verdict.code === 'INVALID' && !signal.aborted) {
+    throw new InferplayError('INVALID', `the run is INVALID: ${result.verdict.reasons.map((reason) => reason.code).join(', ')}; the reasons are above.`);
+  }
+}

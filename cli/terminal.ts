@@ -1,0 +1,46 @@
+/** What the terminal can do, and how errors and notes look in it. Results go to stdout, everything else to stderr. */
+import { stderr, stdout } from 'node:process';
+import type { WriteStream } from 'node:tty';
+
+/** NO_COLOR and FORCE_COLOR are honoured (no-color.org). */
+export function hasColor(stream: WriteStream = stdout): boolean {
+  if (process.env.NO_COLOR) return false;
+  if (process.env.FORCE_COLOR && process.env.FORCE_COLOR !== '0') return true;
+  return stream.isTTY === true && process.env.TERM !== 'dumb';
+}
+
+export function widthOf(stream: WriteStream = stdout): number {
+  return Math.min(Math.max(stream.columns ?? 100, 60), 120);
+}
+
+export function print(text: string): void {
+  stdout.write(text.endsWith('\n') ? text : text + '\n');
+}
+
+export function note(text: string): void {
+  stderr.write(text + '\n');
+}
+
+const paint = (code: string) => (text: string, stream: WriteStream = stdout) => (hasColor(stream) ? `\x1b[${code}m${text}\x1b[0m` : text);
+
+export const bold = paint('1');
+export const dim = paint('2');
+export const red = paint('31');
+export const green = paint('32');
+export const cyan = paint('36');
+
+/** `12,345` */
+export function grouped(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
+
+/** `1.3 MB`, in powers of ten. */
+export function bytes(size: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || size >= 99.5 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
+}
