@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { formatDuration } from '../core/duration.js';
+import { redactUrl } from '../core/secret.js';
 import { integer } from './options.js';
 import { progressLine } from './progress.js';
 import { bytes, dim, grouped, print } from './terminal.js';
@@ -51,5 +52,5 @@ async function run(path: string, { json, ...options }: Given, signal: AbortSigna
   if (report.models.length > 0) print(`models: ${report.models.join(', ')}`);
   const { counted, sampled } = report.verified;
   print(`verified: ${grouped(counted)} keys are there, ${grouped(sampled)} rows read back byte for byte`);
-  print(dim(`  next: inferplay replay ${path} --target ${options.to.replace(/\/\/[^@/]*@/, '//***@')}`));
+  print(dim(`  next: inferplay replay ${path} --target ${redactUrl(options.to)}`));
 }

@@ -30,5 +30,5 @@ export class Secret {
 
 /** The URL with user and password replaced by `***`, fit for messages, plans and results. */
 export function redactUrl(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^@/?#]*@/i, '$1***@');
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^?#]*@/i, '$1***@');
 }
