@@ -83,3 +83,11 @@ export function uniform(seed: number, index: number): number {
   const low = column32(first, second, 1) >>> 6;
   return (high * 2 ** 26 + low) * TO_UNIT_53;
 }
+
+/**
+ * A seed of its own for one purpose, so that things made from the same user's seed share no random values.
+ * @param purpose a small whole number that names the purpose; each user of this function keeps its own
+ */
+export function deriveSeed(seed: number, purpose: number): number {
+  return uniform(seed, Number.MAX_SAFE_INTEGER - purpose) * 2 ** 53;
+}

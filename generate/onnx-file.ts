@@ -1,0 +1,102 @@
+/**
+ * Writes a small graph as an .onnx file: the few protobuf messages of ONNX that a chain of dense layers needs, by hand.
+ * Field numbers are those of onnx.proto (onnx/onnx, IR version 7). No library is needed for what is a page of code, and
+ * the bytes depend on nothing but the graph.
+ */
+
+export interface Initializer {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export interface Node {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Integer attributes, for example the axis of Softmax. Not negative. */
+  readonly integers?: { readonly [name: string]: number };
+}
+
+/** A float32 tensor of the graph's interface; a text is the name of an open dimension, for example `batch`. */
+export interface Port {
+  readonly name: string;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly doc: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly nodes: readonly Node[];
+  readonly initializers: readonly Initializer[];
+}
+
+/** IR 7 with operator set 13 is read by every ONNX Runtime since 1.6; RedisAI's last images carry 1.11. */
+const IR_VERSION = 7;
+const OPSET_VERSION = 13;
+
+const FLOAT = 1;
+const ATTRIBUTE_INT = 2;
+
+/** Unsigned LEB128, the integer of protobuf. */
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
+  bytes.push(value);
+  return Buffer.from(bytes);
+}
+
+function integerField(field: number, value: number): Buffer {
+  return Buffer.concat([varint(field * 8), varint(value)]);
+}
+
+/** A text, bytes, or a nested message. */
+function bytesField(field: number, value: string | Uint8Array): Buffer {
+  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  return Buffer.concat([varint(field * 8 + 2), varint(bytes.byteLength), bytes]);
+}
+
+function encodePort({ name, shape }: Port): Buffer {
+  const sizes = shape.map((size) => bytesField(1, typeof size === 'number' ? integerField(1, size) : bytesField(2, size)));
+  const tensorType = Buffer.concat([integerField(1, FLOAT), bytesField(2, Buffer.concat(sizes))]);
+  return Buffer.concat([bytesField(1, name), bytesField(2, bytesField(1, tensorType))]);
+}
+
+function encodeInitializer({ name, shape, values }: Initializer): Buffer {
+  const raw = Buffer.alloc(values.length * 4);
+  for (let index = 0; index < values.length; index++) raw.writeFloatLE(values[index], index * 4);
+  return Buffer.concat([...shape.map((size) => integerField(1, size)), integerField(2, FLOAT), bytesField(8, name), bytesField(9, raw)]);
+}
+
+function encodeNode({ op, inputs, outputs, integers = {} }: Node): Buffer {
+  const attributes = Object.entries(integers).map(([name, value]) =>
+    bytesField(5, Buffer.concat([bytesField(1, name), integerField(3, value), integerField(20, ATTRIBUTE_INT)])),
+  );
+  return Buffer.concat([
+    ...inputs.map((name) => bytesField(1, name)),
+    ...outputs.map((name) => bytesField(2, name)),
+    bytesField(3, outputs[0]),
+    bytesField(4, op),
+    ...attributes,
+  ]);
+}
+
+/** The whole file. */
+export function encodeOnnx(graph: Graph): Buffer {
+  const body = Buffer.concat([
+    ...graph.nodes.map((node) => bytesField(1, encodeNode(node))),
+    bytesField(2, graph.name),
+    ...graph.initializers.map((tensor) => bytesField(5, encodeInitializer(tensor))),
+    bytesField(10, graph.doc),
+    ...graph.inputs.map((port) => bytesField(11, encodePort(port))),
+    ...graph.outputs.map((port) => bytesField(12, encodePort(port))),
+  ]);
+  return Buffer.concat([
+    integerField(1, IR_VERSION),
+    bytesField(2, 'inferplay'),
+    bytesField(7, body),
+    bytesField(8, Buffer.concat([bytesField(1, ''), integerField(2, OPSET_VERSION)])),
+  ]);
+}
