@@ -1,0 +1,77 @@
+/** The README's commands are run as a user would run them, in order, in an empty folder. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { writeKaggleCsv } from '../../generate/kaggle.js';
+import { projectRoot, temporaryFolder } from '../support/paths.js';
+
+const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+
+/** Code blocks of a language, without those that say that they are not run. */
+function blocks(language: string): string[] {
+  const fence = new RegExp(`(<!-- not run: [^>]*-->\\n)?\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g');
+  return [...readme.matchAll(fence)].filter((match) => match[1] === undefined).map((match) => match[2]);
+}
+
+test('the README runs', async (t) => {
+  const folder = temporaryFolder(t);
+  const port = await freePort();
+  const path = fakeNpm(folder);
+  await writeKaggleCsv(join(folder, 'creditcard.csv'), { rows: 3000, seed: 7 });
+  // The server that the README starts in the background ends with the shell's process group.
+  const script = ['set -e', "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT", ...blocks('sh')].join('\n');
+  const { code, output } = await run('bash', ['-c', script.replaceAll('6379', String(port))], folder, path);
+  assert.equal(code, 0, output);
+  assert.ok(!output.includes('INVALID'), output);
+  for (const made of ['data/fraud-demo', 'data/fraud', 'data/kaggle', 'data/cycled', 'data/from-aibench']) {
+    assert.ok(existsSync(join(folder, made, 'manifest.json')), made);
+  }
+  assert.match(output, /all \d+ checks passed/);
+});
+
+test("the README's TypeScript runs", async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(projectRoot, join(folder, 'node_modules', 'inferplay'));
+  const [code] = blocks('ts');
+  writeFileSync(join(folder, 'example.mjs'), code);
+  const ran = await run(process.execPath, ['example.mjs'], folder, process.env.PATH ?? '');
+  assert.equal(ran.code, 0, ran.output);
+  assert.match(ran.output, /^(VALID|SUSPECT) \S/m);
+});
+
+/** `npm ci` has happened and `npm start`, `npx inferplay` mean this build: put such an `npm` and `npx` first on the PATH. */
+function fakeNpm(folder: string): string {
+  const bin = join(folder, '.bin');
+  mkdirSync(bin);
+  const main = join(import.meta.dirname, '..', '..', 'cli', 'main.js');
+  const scripts = { npm: `[ "$1" = start ] && exec "${process.execPath}" "${main}" demo --duration 3s; exit 0`, npx: `shift; exec "${process.execPath}" "${main}" "$@"` };
+  for (const [name, body] of Object.entries(scripts)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  return `${bin}:${process.env.PATH}`;
+}
+
+function run(command: string, args: string[], cwd: string, path: string): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const child = spawn(command, args, { cwd, env: { ...process.env, PATH: path, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
