@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { writeKaggleCsv } from '../../generate/kaggle.js';
 import { projectRoot, temporaryFolder } from '../support/paths.js';
 
@@ -47,7 +48,7 @@ test("the README's TypeScript runs", async (t) => {
 function fakeNpm(folder: string): string {
   const bin = join(folder, '.bin');
   mkdirSync(bin);
-  const main = join(import.meta.dirname, '..', '..', 'cli', 'main.js');
+  const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
   const scripts = { npm: `[ "$1" = start ] && exec "${process.execPath}" "${main}" demo --duration 3s; exit 0`, npx: `shift; exec "${process.execPath}" "${main}" "$@"` };
   for (const [name, body] of Object.entries(scripts)) {
     writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
