@@ -127,8 +127,8 @@ export async function openModel(file: string | Uint8Array, options: ModelOptions
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
-    // The arena keeps every block it ever had, per session; a batch's few buffers are as fast from malloc.
-    enableCpuMemArena: false,
+    // A memory pattern is kept for every shape that was ever seen; a server sees many batch sizes, and nothing is gained here.
+    enableMemPattern: false,
   };
   try {
     if (typeof file === 'string') session.loadModel(file, sessionOptions);
