@@ -49,7 +49,7 @@ async function run(path: string, { json, ...options }: Given, signal: AbortSigna
   if (!options.verifyOnly) {
     print(`loaded ${grouped(report.keys)} keys, ${bytes(report.bytes)}, in ${formatDuration(report.elapsedMs)} (${grouped(report.ratePerSecond)} keys/s)`);
   }
-  if (report.models.length > 0) print(`models: ${report.models.join(', ')}`);
+  if (report.models.length > 0) print(`models: ${report.models.map(({ name, state }) => `${name} (${state})`).join(', ')}`);
   const { counted, sampled } = report.verified;
   print(`verified: ${grouped(counted)} keys are there, ${grouped(sampled)} rows read back byte for byte`);
   print(dim(`  next: inferplay replay ${path} --target ${redactUrl(options.to)}`));

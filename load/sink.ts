@@ -1,10 +1,74 @@
 /** The seam between the load stage and a store. A sink is one file in sinks/ and one line in sinks/index.ts. */
 import type { Batch, Dataset } from '../core/dataset.js';
+import type { ModelEntry } from '../core/manifest.js';
+import type { StoreManifest } from '../core/store-manifest.js';
+import type { LoadSettings } from './options.js';
+
+/** The column whose values are preloaded; requests refer to them by id. A data set without it needs its models only. */
+export const KEY_COLUMN = 'reference';
+
+/** A registry entry. */
+export interface SinkKind {
+  /** Of the URL, without the colon; the second of a pair is the first one over TLS. */
+  readonly schemes: readonly string[];
+  readonly summary: string;
+  readonly defaultPort: number;
+  /** @throws InferplayError USAGE for a URL that it does not understand, CONNECT, SERVER */
+  open(url: string, context: SinkContext): Promise<Sink>;
+}
+
+export interface SinkContext {
+  readonly dataset: Dataset;
+  readonly settings: LoadSettings;
+  readonly signal: AbortSignal | undefined;
+  /** An error reply to a bulk command that does not end the load. */
+  onError(kind: string, message: string): void;
+  /** Bulk replies were read: so many commands succeeded. */
+  onStored(keys: number): void;
+  /** So many keys were asked for by `count`. */
+  onCounted(keys: number): void;
+}
+
+/** How one row ended up, or did not: for a sampled read-back. */
+export type ReadBack = 'same' | 'missing' | 'different';
+
+export interface Counted {
+  /** Keys that exist, of all that were asked for. */
+  readonly existing: number;
+  /** One key that does not, for the message; null when there is none. */
+  readonly firstMissing: string | null;
+}
+
+export type ModelState = 'stored' | 'present' | 'missing' | 'different';
 
 export interface Sink {
-  /** Bulk: puts a batch's keys. Resolves when every reply was read; errors are counted by the stage through `onError`. */
+  /** `host:port`, for messages. */
+  readonly where: string;
+  /** Forms of the keys that are put for each row, for example `referenceTensor:{<id>}`; empty when there is nothing to put. */
+  readonly keys: readonly string[];
+  /** Bytes of the values of one row, all forms together. */
+  readonly rowBytes: number;
+  /** False where models cannot be stored. */
+  readonly models: boolean;
+  /** Removes the manifest key: from here on the store holds nothing that can be relied on. */
+  begin(): Promise<void>;
+  /** Bulk: puts a batch's keys. Resolves when the batch's bytes are no longer needed, with a bounded number of replies pending. */
   put(batch: Batch): Promise<void>;
-  /** Control plane. */
-  prepare(dataset: Dataset): Promise<void>;
-  close(): Promise<void>;
+  /** Resolves when every reply to what was put has been read. */
+  flush(): Promise<void>;
+  /** Every row before this one is stored, its replies read; the row to go on with after a failure. */
+  storedRow(): number;
+  /** Bulk: how many of these ids' keys exist, each form counted. */
+  count(ids: AsyncIterable<Float64Array> | Iterable<Float64Array>): Promise<Counted>;
+  /** Reads one row's keys back, one answer for each form. */
+  readBack(id: number, bytes: Uint8Array): Promise<readonly ReadBack[]>;
+  /** Idempotent: answers `present` when the store has these very bytes already. */
+  putModel(model: ModelEntry, bytes: Buffer): Promise<ModelState>;
+  /** Whether the store has the model with these very bytes. */
+  checkModel(model: ModelEntry): Promise<ModelState>;
+  /** Writes the manifest key. */
+  finish(manifest: StoreManifest): Promise<void>;
+  /** The manifest key, null where there is none. */
+  stored(): Promise<StoreManifest | null>;
+  close(): void;
 }

@@ -1,0 +1,252 @@
+/**
+ * The load stage: puts into a server what requests will refer to, and proves that it is there. Keys of every row in bulk, the
+ * models, a look back at all of it, and last the key that tells a replay which data set the server holds.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDataset, type Dataset } from '../core/dataset.js';
+import { InferplayError, messageOf } from '../core/errors.js';
+import type { ModelEntry } from '../core/manifest.js';
+import { compareStoreManifest, type StoreManifest } from '../core/store-manifest.js';
+import { idRuns } from './ids.js';
+import { rangeOf, settingsOf, type LoadOptions, type LoadSettings, type Range } from './options.js';
+import { KEY_COLUMN, type ModelState, type Sink } from './sink.js';
+import { sinkOf } from './sinks/index.js';
+import { complaint, sampler, verifyKeys, type Verified } from './verify.js';
+
+export type { LoadOptions } from './options.js';
+
+export interface LoadReport {
+  /** Folder or file of the data set, as given. */
+  readonly dataset: string;
+  /** `host:port` */
+  readonly server: string;
+  /** Forms of the keys of each row. */
+  readonly forms: readonly string[];
+  readonly fromRow: number;
+  readonly toRow: number;
+  /** Keys written, their replies read. */
+  readonly keys: number;
+  /** Bytes of their values. */
+  readonly bytes: number;
+  /** Error replies by kind; where there are any, the load has failed. */
+  readonly errors: { readonly [kind: string]: { readonly count: number; readonly message: string } };
+  /** Time of the bulk writes alone, and keys in each second of it. */
+  readonly elapsedMs: number;
+  readonly ratePerSecond: number;
+  readonly verified: Verified;
+  readonly models: readonly { readonly name: string; readonly sha256: string; readonly state: ModelState }[];
+  /** Rows that the server holds of this data set, in one piece. */
+  readonly holds: Range;
+}
+
+type MutableErrors = { [kind: string]: { count: number; message: string } };
+
+interface Stage {
+  readonly path: string;
+  readonly dataset: Dataset;
+  readonly settings: LoadSettings;
+  readonly range: Range;
+  readonly sink: Sink;
+  readonly options: LoadOptions;
+  readonly tally: { stored: number; counted: number; errors: MutableErrors };
+}
+
+const KINDS_MAX = 16;
+
+/**
+ * @param path folder of a data set, or an Arrow file that has the column `reference`
+ * @throws InferplayError USAGE, DATA (the data set, or what was verified), CONNECT, SERVER (error replies), INTERRUPTED;
+ * after a failure in the middle the message says with which `--from-row` to go on
+ */
+export async function load(path: string, options: LoadOptions): Promise<LoadReport> {
+  const settings = settingsOf(options);
+  const kind = sinkOf(options.to);
+  const dataset = await openDataset(path);
+  const range = rangeOf(settings, dataset.rows);
+  const tally: Stage['tally'] = { stored: 0, counted: 0, errors: {} };
+  const started = performance.now();
+  let step: (done: number) => void = () => {};
+  const sink = await kind.open(options.to, {
+    dataset,
+    settings,
+    signal: options.signal,
+    onError: (name, message) => countError(tally.errors, name, message),
+    onStored(keys) {
+      tally.stored += keys;
+      step(tally.stored);
+    },
+    onCounted(keys) {
+      tally.counted += keys;
+      if (settings.verifyOnly) step(tally.counted);
+    },
+  });
+  try {
+    const total = (range.toRow - range.fromRow) * sink.keys.length;
+    step = (done) => options.onProgress?.({ unit: 'keys', done, total, elapsedMs: performance.now() - started });
+    const stage: Stage = { path, dataset, settings, range, sink, options, tally };
+    refuseNothing(stage);
+    return settings.verifyOnly ? await lookOnly(stage) : await loadAll(stage);
+  } finally {
+    sink.close();
+  }
+}
+
+/** A load that would put nothing is a mistake in the command, or the wrong server. */
+function refuseNothing({ sink, dataset, settings, path }: Stage): void {
+  const models = settings.models ? (dataset.manifest?.models.length ?? 0) : 0;
+  if (sink.keys.length > 0 || (models > 0 && sink.models)) return;
+  const why = models > 0 ? `${sink.where} is a plain Redis, which cannot hold its models` : 'it has no models to load either';
+  throw new InferplayError('USAGE', `There is nothing to load: ${path} has no column "${KEY_COLUMN}", and ${why}.`);
+}
+
+function countError(errors: MutableErrors, kind: string, message: string): void {
+  const name = Object.hasOwn(errors, kind) || Object.keys(errors).length < KINDS_MAX ? kind : 'OTHER';
+  errors[name] ??= { count: 0, message };
+  errors[name].count++;
+}
+
+async function loadAll(stage: Stage): Promise<LoadReport> {
+  const { sink, dataset, tally } = stage;
+  await sink.begin();
+  const models = await eachModel(stage, async (model) => sink.putModel(model, await readModel(stage.path, model)));
+  const started = performance.now();
+  const { verified, elapsedMs } = await putRows(stage, started);
+  const refused = Object.entries(tally.errors);
+  if (refused.length > 0) {
+    const list = refused.map(([kind, { count, message }]) => `${count} × ${kind} (${message})`).join(', ');
+    throw new InferplayError('SERVER', `${sink.where} refused ${refused.reduce((sum, [, { count }]) => sum + count, 0)} of ${verified.expected} keys: ${list}; the data set is not loaded.`);
+  }
+  const wrong = complaint(verified, sink.where);
+  if (wrong) throw new InferplayError('DATA', `${wrong}, although every write was answered with OK; does something else write there, or does the server evict keys (maxmemory-policy)?`);
+  const holds = await extend(stage);
+  await sink.finish(storeManifest(dataset, sink, holds, models));
+  return report(stage, verified, models, holds, elapsedMs);
+}
+
+/** Puts, counts and compares. Ids are remembered while they pass, so that the data set is read once. */
+async function putRows({ dataset, sink, range, settings }: Stage, started: number): Promise<{ verified: Verified; elapsedMs: number }> {
+  const sample = sampler(range, settings.verifySample, settings.seed);
+  const runs = idRuns();
+  if (sink.keys.length > 0) {
+    try {
+      for await (const batch of dataset.batches(range)) {
+        runs.add(batch.ids);
+        sample.add(batch);
+        await sink.put(batch);
+      }
+      await sink.flush();
+    } catch (error) {
+      throw withRowToGoOn(error, sink.storedRow(), range);
+    }
+  }
+  const elapsedMs = performance.now() - started;
+  const ids = runs.overflow ? idsOf(dataset, range) : runs.chunks(4096);
+  return { verified: await verifyKeys(sink, ids, () => runs.count, sample), elapsedMs };
+}
+
+async function* idsOf(dataset: Dataset, range: Range): AsyncGenerator<Float64Array> {
+  for await (const batch of dataset.batches(range)) yield batch.ids;
+}
+
+function withRowToGoOn(error: unknown, storedRow: number, range: Range): unknown {
+  if (!(error instanceof InferplayError) || error.code === 'DATA' || error.code === 'USAGE') return error;
+  const row = Math.max(storedRow, range.fromRow);
+  return new InferplayError(error.code, `${error.message} Rows ${range.fromRow} to ${row} (not included) are stored; go on with --from-row ${row}.`, { cause: error.cause ?? error });
+}
+
+/** Reads the range, or another one, only to look at it. */
+async function look({ dataset, sink, settings }: Stage, range: Range): Promise<Verified> {
+  const sample = sampler(range, settings.verifySample, settings.seed);
+  let rows = 0;
+  const ids = async function* (): AsyncGenerator<Float64Array> {
+    for await (const batch of dataset.batches(range)) {
+      sample.add(batch);
+      rows += batch.rows;
+      yield batch.ids;
+    }
+  };
+  return verifyKeys(sink, sink.keys.length > 0 ? ids() : [], () => rows, sample);
+}
+
+/** After a range was loaded: are the rows before and after it there too, from an earlier load of the same data? */
+async function extend(stage: Stage): Promise<Range> {
+  const { sink, dataset, range } = stage;
+  let { fromRow, toRow } = range;
+  if (sink.keys.length === 0) return { fromRow, toRow };
+  const whole = async (part: Range): Promise<boolean> => part.toRow > part.fromRow && complaint(await look(stage, part), sink.where) === null;
+  if (await whole({ fromRow: 0, toRow: fromRow })) fromRow = 0;
+  if (await whole({ fromRow: toRow, toRow: dataset.rows })) toRow = dataset.rows;
+  return { fromRow, toRow };
+}
+
+async function lookOnly(stage: Stage): Promise<LoadReport> {
+  const { sink, dataset, range } = stage;
+  const started = performance.now();
+  const stored = await sink.stored();
+  const models = await eachModel(stage, (model) => sink.checkModel(model));
+  const verified = await look(stage, range);
+  const wrong = [complaint(verified, sink.where), ...models.filter(({ state }) => state !== 'present').map(({ name, state }) => `the model ${name} is ${state}`)].filter((text) => text !== null);
+  if (wrong.length > 0) throw new InferplayError('DATA', `${wrong.join(', and ')}; load the data set again.`);
+  const mismatch = dataset.manifest === null ? null : compareStoreManifest(dataset.manifest, stored);
+  if (mismatch !== null) throw new InferplayError('DATA', `Keys and models are all there, but a replay would refuse: ${mismatch}`);
+  return report(stage, verified, models, range, performance.now() - started);
+}
+
+async function eachModel(stage: Stage, act: (model: ModelEntry) => Promise<ModelState>): Promise<LoadReport['models']> {
+  const done: { name: string; sha256: string; state: ModelState }[] = [];
+  if (!stage.settings.models || !stage.sink.models) return done;
+  for (const model of stage.dataset.manifest?.models ?? []) done.push({ name: model.name, sha256: model.sha256, state: await act(model) });
+  return done;
+}
+
+/** @throws InferplayError DATA when the file is gone or is not the one that the manifest names */
+async function readModel(path: string, model: ModelEntry): Promise<Buffer> {
+  const file = join(path, model.file);
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new InferplayError('DATA', `The model ${model.name} of the data set cannot be read: ${messageOf(cause)}.`, { cause });
+  });
+  if (createHash('sha256').update(bytes).digest('hex') !== model.sha256) {
+    throw new InferplayError('DATA', `${file} is not the file that manifest.json lists (its SHA-256 differs): generate the data set again.`);
+  }
+  return bytes;
+}
+
+function storeManifest(dataset: Dataset, sink: Sink, holds: Range, models: LoadReport['models']): StoreManifest {
+  const { manifest } = dataset;
+  return {
+    format: 'inferplay-store',
+    version: 1,
+    inferplay: ownVersion(),
+    sha256: manifest?.sha256 ?? null,
+    useCase: manifest?.useCase ?? null,
+    rows: dataset.rows,
+    ...holds,
+    keys: sink.keys,
+    models: models.map(({ name, sha256 }) => ({ name, sha256 })),
+  };
+}
+
+function ownVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
+
+function report({ path, sink, range, settings, tally }: Stage, verified: Verified, models: LoadReport['models'], holds: Range, elapsedMs: number): LoadReport {
+  const keys = settings.verifyOnly ? 0 : (range.toRow - range.fromRow) * sink.keys.length;
+  return {
+    dataset: path,
+    server: sink.where,
+    forms: sink.keys,
+    ...range,
+    keys,
+    bytes: settings.verifyOnly ? 0 : (range.toRow - range.fromRow) * sink.rowBytes,
+    errors: tally.errors,
+    elapsedMs,
+    ratePerSecond: elapsedMs > 0 ? (keys / elapsedMs) * 1000 : 0,
+    verified,
+    models,
+    holds,
+  };
+}

@@ -1,0 +1,66 @@
+/** Models in a RedisAI: stored once, recognised by their bytes. */
+import { createHash } from 'node:crypto';
+import { InferplayError } from '../core/errors.js';
+import type { ModelEntry } from '../core/manifest.js';
+import { RespError } from '../wire/resp.js';
+import type { ControlReply, RedisControl } from '../wire/redis.js';
+import type { ModelState } from './sink.js';
+
+export interface ModelOptions {
+  readonly modelForm: string;
+  readonly device: string;
+}
+
+/** Redis itself refuses longer arguments (proto-max-bulk-len). */
+const MODEL_BYTES_MAX = 512 * 1024 * 1024;
+
+export async function putModel(redis: RedisControl, model: ModelEntry, bytes: Buffer, options: ModelOptions): Promise<ModelState> {
+  if (bytes.length > MODEL_BYTES_MAX) throw new InferplayError('DATA', `The model ${model.file} has ${bytes.length} bytes; a Redis takes at most ${MODEL_BYTES_MAX} in one argument.`);
+  const state = await checkModel(redis, model, options);
+  if (state === 'present') return state;
+  if (state === 'different') await refuseOtherTypes(redis, model);
+  await redis.call([`AI.${options.modelForm}`, model.name, model.backend, options.device, 'BLOB', bytes]);
+  return 'stored';
+}
+
+/** Compares backend, device and the SHA-256 of the bytes. */
+export async function checkModel(redis: RedisControl, model: ModelEntry, options: ModelOptions): Promise<ModelState> {
+  let reply: ControlReply;
+  try {
+    reply = await redis.call(['AI.MODELGET', model.name, 'META', 'BLOB']);
+  } catch (error) {
+    const cause = error instanceof InferplayError ? error.cause : null;
+    if (cause instanceof RespError && /model key is empty/i.test(cause.message)) return 'missing';
+    if (cause instanceof RespError && cause.code === 'WRONGTYPE') return 'different';
+    throw error;
+  }
+  const blob = field(reply, 'blob');
+  const same =
+    sha256Of(blob) === model.sha256 &&
+    String(field(reply, 'backend')).toUpperCase() === model.backend &&
+    String(field(reply, 'device')).toUpperCase() === options.device.toUpperCase();
+  return same ? 'present' : 'different';
+}
+
+/** The real module crashes when a model is stored onto a key that holds something else. */
+async function refuseOtherTypes(redis: RedisControl, model: ModelEntry): Promise<void> {
+  const type = String(await redis.call(['TYPE', model.name]));
+  if (type === 'none' || type.startsWith('AI_')) {
+    if (type !== 'AI_TENSOR' && type !== 'AI_SCRIPT') return;
+  }
+  throw new InferplayError('SERVER', `The key ${model.name} on ${redis.where} holds a ${type.slice(0, 40)}, not a model: delete it, or use an empty server.`);
+}
+
+/** A field of a reply that lists names and values in turn. */
+export function field(reply: ControlReply, name: string): ControlReply {
+  if (!Array.isArray(reply)) return null;
+  for (let at = 0; at + 1 < reply.length; at += 2) if (String(reply[at]).toLowerCase() === name) return reply[at + 1];
+  return null;
+}
+
+/** A large model comes back in several pieces. */
+function sha256Of(blob: ControlReply): string {
+  const hash = createHash('sha256');
+  for (const piece of Array.isArray(blob) ? blob : [blob]) if (Buffer.isBuffer(piece)) hash.update(piece);
+  return hash.digest('hex');
+}

@@ -1,0 +1,49 @@
+/** Options of the load stage, declared once for the command line and the library. */
+import { InferplayError } from '../core/errors.js';
+import { parseOptions, type OptionTable, type OptionValues } from '../core/options.js';
+import type { OnProgress } from '../core/progress.js';
+
+export const LOAD_OPTIONS = {
+  put: { kind: 'choice', choices: ['auto', 'tensor', 'blob', 'both'], default: 'auto', help: 'keys for each row: referenceTensor, referenceBLOB or both; auto is both for RedisAI and blob for a plain Redis' },
+  models: { kind: 'boolean', default: true, help: 'leave the models out' },
+  fromRow: { kind: 'integer', min: 0, help: 'first row to load, to go on after a load that was stopped (default: 0)' },
+  toRow: { kind: 'integer', min: 0, help: 'row to stop before (default: all rows)' },
+  batchKeys: { kind: 'integer', min: 1, max: 100_000, default: 500, help: 'commands sent in one write' },
+  inFlight: { kind: 'integer', min: 1, max: 256, default: 4, help: 'writes on their way before a reply is waited for' },
+  verifySample: { kind: 'integer', min: 0, max: 100_000, default: 100, help: 'rows that are read back and compared byte for byte at the end' },
+  verifyOnly: { kind: 'boolean', default: false, help: 'write nothing: count all keys, compare a sample and the models' },
+  seed: { kind: 'integer', min: 0, default: 1, help: 'chooses the sample' },
+  modelForm: { kind: 'choice', choices: ['MODELSTORE', 'MODELSET'], default: 'MODELSTORE', help: 'command that stores a model; RedisAI before 1.2 knows AI.MODELSET only' },
+  device: { kind: 'string', default: 'CPU', help: 'device of the models, for example CPU or GPU:0' },
+} as const satisfies OptionTable;
+
+export type LoadSettings = OptionValues<typeof LOAD_OPTIONS>;
+
+export interface LoadOptions extends Partial<LoadSettings> {
+  /** URL of the server: redis://, rediss://, redisai:// or redisais://; parameters `ca` and `insecure` for TLS. */
+  readonly to: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+/** @throws InferplayError USAGE */
+export function settingsOf(options: LoadOptions): LoadSettings {
+  const { to: _to, signal: _signal, onProgress: _onProgress, ...rest } = options;
+  const settings = parseOptions(LOAD_OPTIONS, rest, 'load');
+  if (!/^(CPU|GPU)(:\d{1,3})?$/i.test(settings.device)) throw new InferplayError('USAGE', `load, option device: "${settings.device.slice(0, 40)}" is not CPU, GPU, CPU:n or GPU:n.`);
+  return settings;
+}
+
+export interface Range {
+  readonly fromRow: number;
+  readonly toRow: number;
+}
+
+/** @throws InferplayError USAGE when the range is empty or beyond the data set */
+export function rangeOf(settings: Pick<LoadSettings, 'fromRow' | 'toRow'>, rows: number): Range {
+  const { fromRow = 0, toRow = rows } = settings;
+  if (toRow > rows || fromRow > toRow || (fromRow === toRow && rows > 0)) {
+    throw new InferplayError('USAGE', `Rows ${fromRow} to ${toRow} cannot be loaded: the data set has rows 0 to ${rows - 1}, and --to-row is the row to stop before.`);
+  }
+  return { fromRow, toRow };
+}
