@@ -1,29 +1,219 @@
-/** A result folder: result.json, latency.hlog and timeline.csv. Read docs/result.md for the schema. */
+/** A result folder: result.json, latency.hlog and timeline.csv. docs/result.md explains every field. */
+import type { Dataset } from './dataset.js';
+import { percentile, type HistogramData } from './histogram.js';
 import type { Plan } from './plan.js';
+import type { Platform } from './platform.js';
+import type { Ending, Outcome, Recording, WorkerHealth } from './recording.js';
+import { redactUrl } from './secret.js';
+import { isSupported, samplesNeeded } from './support.js';
+import { seriesOf, toMs, type Series } from './timeline.js';
+import { failedOf, judge, okOf, WRONG_ANSWER, type Verdict } from './verdict.js';
 
-export type VerdictCode = 'VALID' | 'SUSPECT' | 'INVALID';
+export type { Plan, Platform, Verdict };
+export type { Reason, VerdictCode } from './verdict.js';
 
-export interface Reason {
-  /** For example `errors`, `wrong-answers`, `schedule-missed`, `too-few-samples`, `client-saturated`, `interrupted`. */
-  readonly code: string;
-  readonly severity: 'SUSPECT' | 'INVALID';
-  /** A sentence with the numbers, and what to change. */
-  readonly message: string;
+/** What the server said about itself before the run. */
+export interface ServerFacts {
+  readonly [fact: string]: string | number | boolean;
 }
 
-export interface Verdict {
-  readonly code: VerdictCode;
-  readonly reasons: readonly Reason[];
+export interface DatasetFacts {
+  readonly path: string;
+  readonly rows: number;
+  /** These are null for a data set that is not ours. */
+  readonly useCase: string | null;
+  readonly sha256: string | null;
+  readonly seed: number | null;
+  /** Name of the file that the rows were made from; null also where they were made up. */
+  readonly source: string | null;
 }
 
-export interface Platform {
-  readonly inferplay: string;
-  readonly node: string;
-  readonly os: string;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly hostname: string;
+/** A percentile, how many samples it rests on, and how many it needs (see support.ts). */
+export interface Percentile {
+  readonly ms: number | null;
+  readonly samples: number;
+  readonly samplesNeeded: number;
+  readonly supported: boolean;
 }
 
-export type { Plan };
+/** In the order of every table. */
+export const PERCENTILES = { p50: 50, p90: 90, p95: 95, p99: 99, 'p99.9': 99.9, max: 100 } as const;
+export type PercentileName = keyof typeof PERCENTILES;
+
+export interface Latency {
+  readonly samples: number;
+  /** Samples above the histogram's range (one hour); they count as the highest bucket. */
+  readonly overflow: number;
+  readonly minMs: number | null;
+  readonly meanMs: number | null;
+  readonly percentiles: { readonly [name in PercentileName]: Percentile };
+}
+
+export interface RecordingSummary {
+  readonly startedAt: string | null;
+  readonly elapsedSeconds: number;
+  readonly ending: Ending;
+  readonly requests: {
+    readonly due: number;
+    readonly sent: number;
+    readonly done: number;
+    readonly ok: number;
+    readonly failed: number;
+    readonly wrongAnswers: number;
+    /** Came due, but the window closed first. */
+    readonly notSent: number;
+    readonly capped: number;
+    readonly starved: number;
+    readonly checked: number;
+  };
+  /** Null where there is no such rate: nothing is asked for in a closed loop, nothing is measured in no time. */
+  readonly ratesPerSecond: {
+    readonly asked: number | null;
+    readonly offered: number | null;
+    readonly achieved: number | null;
+    readonly goodput: number | null;
+  };
+  readonly outcomes: { readonly [code: string]: Outcome };
+  readonly latency: {
+    readonly response: Latency;
+    readonly service: Latency;
+    readonly firstByte: Latency;
+    readonly lateness: Latency;
+    readonly failedService: Latency;
+  };
+  readonly connections: Recording['connections'];
+  readonly bytes: Recording['bytes'];
+  readonly warmup: Recording['warmup'];
+  readonly workers: readonly WorkerHealth[];
+  readonly cpu: { readonly userSeconds: number; readonly systemSeconds: number; readonly microsecondsPerRequest: number | null };
+  readonly series: Series;
+}
+
+export interface Result {
+  readonly format: 'inferplay-result';
+  readonly version: 1;
+  readonly plan: Plan;
+  readonly platform: Platform;
+  readonly server: ServerFacts;
+  readonly dataset: DatasetFacts;
+  readonly recording: RecordingSummary;
+  readonly verdict: Verdict;
+  /** The other files of the folder; empty until it is written. */
+  readonly files: { readonly [name: string]: { readonly sizeBytes: number; readonly sha256: string } };
+}
+
+export interface Measured {
+  readonly plan: Plan;
+  readonly platform: Platform;
+  readonly server: ServerFacts;
+  readonly dataset: DatasetFacts;
+  readonly recording: Recording;
+}
+
+/** The result of a run, judged. */
+export function makeResult({ plan, platform, server, dataset, recording }: Measured): Result {
+  return {
+    format: 'inferplay-result',
+    version: 1,
+    plan: { ...plan, target: redactUrl(plan.target) },
+    platform,
+    server: Object.fromEntries(Object.entries(server).map(([fact, value]) => [fact, typeof value === 'string' ? redactUrl(value) : value])),
+    dataset,
+    recording: summarizeRecording(plan, recording),
+    verdict: judge(plan, recording),
+    files: {},
+  };
+}
+
+export function datasetFacts({ path, rows, manifest }: Pick<Dataset, 'path' | 'rows' | 'manifest'>): DatasetFacts {
+  return {
+    path,
+    rows,
+    useCase: manifest?.useCase ?? null,
+    sha256: manifest?.sha256 ?? null,
+    seed: manifest?.seed ?? null,
+    source: manifest?.source?.name ?? null,
+  };
+}
+
+function summarizeRecording(plan: Plan, recording: Recording): RecordingSummary {
+  const elapsedSeconds = recording.elapsedNs / 1e9;
+  const ok = okOf(recording);
+  const perSecond = (count: number) => (elapsedSeconds > 0 ? count / elapsedSeconds : null);
+  const { userUs, systemUs } = recording.cpu;
+  return {
+    startedAt: Number.isFinite(recording.startedAtMs) ? new Date(recording.startedAtMs).toISOString() : null,
+    elapsedSeconds,
+    ending: recording.ending,
+    requests: {
+      due: recording.due,
+      sent: recording.sent,
+      done: recording.done,
+      ok,
+      failed: failedOf(recording),
+      wrongAnswers: recording.outcomes[WRONG_ANSWER]?.count ?? 0,
+      notSent: recording.due - recording.sent,
+      capped: recording.capped,
+      starved: recording.starved,
+      checked: recording.checked,
+    },
+    ratesPerSecond: {
+      asked: plan.arrivals.kind === 'closed' ? null : plan.arrivals.ratePerSecond,
+      offered: offeredPerSecond(recording) ?? perSecond(recording.due),
+      achieved: perSecond(recording.done),
+      goodput: perSecond(ok),
+    },
+    outcomes: recording.outcomes,
+    latency: {
+      response: latencyOf(recording.response),
+      service: latencyOf(recording.service),
+      firstByte: latencyOf(recording.firstByte),
+      lateness: latencyOf(recording.lateness),
+      failedService: latencyOf(recording.failedService),
+    },
+    connections: recording.connections,
+    bytes: recording.bytes,
+    warmup: recording.warmup,
+    workers: recording.workers,
+    cpu: {
+      userSeconds: userUs / 1e6,
+      systemSeconds: systemUs / 1e6,
+      microsecondsPerRequest: recording.done > 0 ? (userUs + systemUs) / recording.done : null,
+    },
+    series: seriesOf(recording.seconds, recording.elapsedNs),
+  };
+}
+
+/**
+ * Over the whole seconds in which requests came due. The measured window is the wrong measure: it lasts until the last reply, so
+ * that an overloaded server, which takes longer, would seem to have been offered less.
+ */
+function offeredPerSecond({ seconds }: Recording): number | null {
+  const last = seconds.reduce((latest, one) => (one.due > 0 ? Math.max(latest, one.second) : latest), 0);
+  if (last === 0) return null;
+  return seconds.reduce((sum, one) => (one.second < last ? sum + one.due : sum), 0) / last;
+}
+
+export function latencyOf(histogram: HistogramData): Latency {
+  const samples = histogram.count;
+  const one = (p: number): Percentile => ({
+    ms: toMs(percentile(histogram, p)),
+    samples,
+    samplesNeeded: samplesNeeded(p),
+    supported: isSupported(p, samples),
+  });
+  return {
+    samples,
+    overflow: histogram.overflow,
+    minMs: toMs(histogram.minNs),
+    meanMs: samples > 0 ? toMs(histogram.sumNs / samples) : null,
+    percentiles: {
+      p50: one(PERCENTILES.p50),
+      p90: one(PERCENTILES.p90),
+      p95: one(PERCENTILES.p95),
+      p99: one(PERCENTILES.p99),
+      'p99.9': one(PERCENTILES['p99.9']),
+      max: one(PERCENTILES.max),
+    },
+  };
+}
