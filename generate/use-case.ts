@@ -4,18 +4,21 @@
  * a generation the same for every thread count, and resumable.
  */
 import type { OptionTable, OptionValues } from '../core/options.js';
-import type { BadRow, Column, Json, ModelEntry } from '../core/manifest.js';
+import type { BadRow, Column, Json, Manifest, ModelEntry } from '../core/manifest.js';
+import type { BatchBuffers } from '../core/writer.js';
 
 export interface UseCase<T extends OptionTable = OptionTable> {
   readonly name: string;
   readonly summary: string;
   readonly options: T;
+  /** URL of a module that exports `createMaker`; worker threads load it while the plan is made. */
+  readonly maker: string;
   /** Reads what it must of the source, writes models into `context.folder`, and says what will be made. */
   plan(options: OptionValues<T>, context: PlanContext): Promise<Recipe>;
 }
 
 export interface PlanContext {
-  /** The data set's folder; temporary files belong in it, under names that start with a dot. */
+  /** A folder for models and temporary files. The models are moved from there into the data set, the rest is removed. */
   readonly folder: string;
   readonly seed: number;
   readonly threads: number;
@@ -25,21 +28,21 @@ export interface PlanContext {
 export interface Recipe {
   readonly rows: number;
   readonly columns: readonly Column[];
-  readonly source: { readonly name: string; readonly sha256: string; readonly sizeBytes: number; readonly rows: number } | null;
+  readonly source: Manifest['source'];
   readonly models: readonly ModelEntry[];
   readonly badRows: { readonly count: number; readonly listed: readonly BadRow[] };
   /** Options that determine the bytes, for the manifest and for recognising a stopped generation. */
   readonly identity: { readonly [name: string]: Json };
-  /** Module whose `createMaker(init)` runs in each worker thread. `init` must survive structured clone. */
-  readonly maker: { readonly module: string; readonly init: unknown };
-  /** Called when all is written, or on failure. */
-  dispose?(): Promise<void>;
+  /** For `createMaker` in each worker thread. Survives structured clone. */
+  readonly init: unknown;
 }
 
-/** What `createMaker` gives: fills the column buffers of one batch. */
+/** What a use case's maker module exports as `createMaker`. */
+export type CreateMaker = (init: unknown) => Promise<BatchMaker>;
+
+/** Fills the column buffers of one batch. */
 export interface BatchMaker {
-  fill(firstRow: number, rows: number, columns: ColumnBuffers): Promise<void>;
+  /** @throws InferplayError DATA, for a bad row of the source; the stage reports the earliest */
+  fill(firstRow: number, rows: number, columns: BatchBuffers): Promise<void>;
+  close(): Promise<void>;
 }
-
-/** Per column name: values as bytes, and validity (1 = present) for nullable columns. */
-export type ColumnBuffers = ReadonlyMap<string, { readonly data: Uint8Array; readonly valid: Uint8Array | null }>;

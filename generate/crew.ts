@@ -1,0 +1,117 @@
+/** The worker threads of a generation. They start while the plan is made, and take shards in order. */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { InferplayError } from '../core/errors.js';
+import type { Column, ShardEntry } from '../core/manifest.js';
+import type { OnProgress } from '../core/progress.js';
+import { appendShard } from './journal.js';
+import type { FromWorker, ToWorker, WorkerSettings } from './worker.js';
+
+export interface CrewJob {
+  readonly folder: string;
+  readonly init: unknown;
+  readonly columns: readonly Column[];
+  readonly metadata: { readonly [name: string]: string };
+  readonly rowsPerBatch: number;
+}
+
+type Wanted = readonly Pick<ShardEntry, 'file' | 'firstRow' | 'rows'>[];
+
+export interface Crew {
+  /**
+   * Makes the shards that are not in `whole` and adds them to it.
+   * @throws the failure of the earliest shard that failed, whatever the number of threads
+   */
+  make(job: CrewJob, wanted: Wanted, whole: Map<string, ShardEntry>, rows: number, signal: AbortSignal, onProgress?: OnProgress): Promise<void>;
+  end(): Promise<void>;
+}
+
+const NONE = 2 ** 31 - 1;
+
+export function startCrew(maker: string, threads: number): Crew {
+  const limit = new SharedArrayBuffer(4);
+  const limits = new Int32Array(limit).fill(NONE);
+  const workerData: WorkerSettings = { maker, limit };
+  const workers = Array.from({ length: threads }, () => new Worker(new URL('./worker.js', import.meta.url), { workerData }));
+  const exits = workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve())));
+  const deaths: Error[] = [];
+  for (const worker of workers) worker.on('error', (error) => deaths.push(error));
+  return {
+    async make(job, wanted, whole, rows, signal, onProgress) {
+      if (deaths.length > 0) throw deaths[0];
+      await makeShards(workers, limits, job, wanted, whole, rows, signal, onProgress);
+    },
+    async end() {
+      Atomics.store(limits, 0, -1);
+      for (const worker of workers) worker.postMessage({ kind: 'end' } satisfies ToWorker);
+      await Promise.all(exits);
+    },
+  };
+}
+
+function makeShards(
+  workers: readonly Worker[], limits: Int32Array, job: CrewJob, wanted: Wanted, whole: Map<string, ShardEntry>, rows: number, signal: AbortSignal, onProgress?: OnProgress,
+): Promise<void> {
+  const startedMs = performance.now();
+  const numbers = wanted.flatMap(({ file }, number) => (whole.has(file) ? [] : [number])).values();
+  let done = wanted.reduce((sum, { file, rows: own }) => sum + (whole.has(file) ? own : 0), 0);
+  let working = workers.length;
+  let failure: Extract<FromWorker, { kind: 'failed' }> | null = null;
+  return new Promise<void>((resolve, reject) => {
+    const stop = (): void => void Atomics.store(limits, 0, -1);
+    const rest = (): void => {
+      working -= 1;
+      if (working > 0) return;
+      signal.removeEventListener('abort', stop);
+      if (failure !== null) reject(errorOf(failure, job.folder));
+      else if (signal.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const next = (worker: Worker): void => {
+      const number = signal.aborted || failure !== null ? undefined : numbers.next().value;
+      if (number === undefined) return rest();
+      const { file, firstRow, rows: own } = wanted[number];
+      worker.postMessage({ kind: 'shard', job: { number, path: join(job.folder, file), firstRow, rows: own } } satisfies ToWorker);
+    };
+    const hear = (worker: Worker, message: FromWorker): void => {
+      if (message.kind === 'rows') {
+        done += message.rows;
+        onProgress?.({ unit: 'rows', done, total: rows, elapsedMs: performance.now() - startedMs });
+        return;
+      }
+      if (message.kind === 'failed' && (failure === null || message.number < failure.number)) {
+        failure = message;
+        // Shards before it go on, since one of them may hold an earlier fault; those after it are not wanted.
+        Atomics.store(limits, 0, Math.min(Atomics.load(limits, 0), message.number));
+      }
+      if (message.kind === 'done') {
+        const { number, sizeBytes, sha256 } = message;
+        const entry: ShardEntry = { file: wanted[number].file, firstRow: wanted[number].firstRow, rows: wanted[number].rows, sizeBytes, sha256 };
+        whole.set(entry.file, entry);
+        appendShard(job.folder, entry);
+      }
+      next(worker);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    for (const worker of workers) {
+      worker.on('message', (message: FromWorker) => hear(worker, message));
+      worker.on('error', (error) => {
+        stop();
+        failure ??= { kind: 'failed', number: -1, code: null, system: '', message: `a worker thread died: ${error.message}` };
+        rest();
+      });
+      const { init, columns, metadata, rowsPerBatch } = job;
+      worker.postMessage({ kind: 'recipe', init, columns, metadata, rowsPerBatch } satisfies ToWorker);
+    }
+  });
+}
+
+/** A failure without a code of ours came from the system; its cause tells the stage that the input is not to blame. */
+function errorOf({ code, system, message }: Extract<FromWorker, { kind: 'failed' }>, folder: string): Error {
+  if (code !== null) return new InferplayError(code, message);
+  const cause = new Error(message);
+  if (system === 'ENOSPC' || system === 'EDQUOT' || system === 'EFBIG') {
+    return new InferplayError('DATA', `the disk is full: a shard did not fit into ${folder}; make room, then run the same command again: it goes on where it was.`, { cause });
+  }
+  return system === '' ? cause : new InferplayError('DATA', `a shard could not be written to ${folder} (${message}); when that is mended run the same command again: it goes on where it was.`, { cause });
+}
