@@ -3,12 +3,11 @@
  * way at a time, and every reply is read and looked at. The replies are the backpressure: a buffer is free again when its
  * last reply was read.
  */
-import { connect as connectPlain, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { InferplayError } from '../core/errors.js';
 import { greeting, tlsFor, whereOf, type RedisAddress, type TlsChoice } from '../wire/redis-address.js';
 import { cleanText, errorKind, isFatal, refusal, unreachable } from '../wire/redis-errors.js';
 import { encodeCommand, INCOMPLETE, MALFORMED, scanReply } from '../wire/resp.js';
+import { openSocket, type RawSocket } from '../wire/socket.js';
 
 export interface BulkOptions extends TlsChoice {
   readonly bufferBytes: number;
@@ -40,6 +39,7 @@ export interface Bulk {
 }
 
 interface Write {
+  /** Null for a command of the greeting. */
   readonly buffer: Buffer | null;
   readonly row: number;
   readonly what: string;
@@ -48,152 +48,168 @@ interface Write {
   succeeded: number;
 }
 
-const READ_BYTES = 1 << 16;
+interface State {
+  readonly where: string;
+  readonly address: RedisAddress;
+  readonly options: BulkOptions;
+  /** Writes with replies pending, oldest first. */
+  readonly queue: Write[];
+  readonly free: Buffer[];
+  current: Buffer | null;
+  /** The beginning of a reply whose end has not come yet. */
+  carry: Buffer | null;
+  failure: InferplayError | null;
+  socket: RawSocket | null;
+  lastReadMs: number;
+  /** Whoever waits for a free buffer or for the last reply: there is one producer, so there is at most one. */
+  wake: (() => void) | null;
+}
+
 /** No reply to a bulk command is as long. */
 const REPLY_BYTES_MAX = 1 << 20;
+const IDLE_TIMEOUT_MS = 60_000;
 const [MINUS, PLUS, COLON, LETTER_O, LETTER_K, CR, LF] = Buffer.from('-+:OK\r\n');
 
 /** @throws InferplayError CONNECT, SERVER (the greeting was refused), INTERRUPTED */
 export async function openBulk(address: RedisAddress, options: BulkOptions): Promise<Bulk> {
-  const bulk = createBulk(address, options);
-  await bulk.connected;
-  return bulk;
+  const free: Buffer[] = Array.from({ length: options.inFlight + 1 }, () => Buffer.allocUnsafe(options.bufferBytes));
+  const state: State = { where: whereOf(address), address, options, queue: [], free, current: null, carry: null, failure: null, socket: null, lastReadMs: performance.now(), wake: null };
+  const { host, port } = address;
+  state.socket = await openSocket({ host, port, tls: tlsFor(address, options), connectTimeoutMs: options.connectTimeoutMs ?? 5_000 }, {
+    data: (bytes, length) => read(state, bytes, length),
+    closed: (reason) => fail(state, unreachable(new Error(reason), state.where, address.tls)),
+  });
+  const end = guard(state);
+  try {
+    for (const command of greeting(address)) {
+      if (state.failure) break;
+      state.queue.push({ buffer: null, row: 0, what: command[0], onInteger: undefined, replies: 1, succeeded: 0 });
+      state.socket.write(encodeCommand(command));
+      await answers(state);
+    }
+    if (state.failure) throw state.failure;
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return bulkOf(state, end);
 }
 
-function createBulk(address: RedisAddress, options: BulkOptions): Bulk & { readonly connected: Promise<void> } {
-  const where = whereOf(address);
-  const queue: Write[] = [];
-  const free: Buffer[] = Array.from({ length: options.inFlight + 1 }, () => Buffer.allocUnsafe(options.bufferBytes));
-  let current: Buffer | null = null;
-  let failure: InferplayError | null = null;
-  let carry: Buffer | null = null;
-  let fresh = true;
-  /** Whoever waits for a free buffer or for the last reply: there is one producer, so there is at most one. */
-  let wake: (() => void) | null = null;
-
-  const fail = (error: InferplayError): void => {
-    failure ??= error;
-    options.signal?.removeEventListener('abort', abort);
-    socket.destroy();
-    wake?.();
-  };
-  const abort = (): void => fail(new InferplayError('INTERRUPTED', `Interrupted while writing to ${where}.`));
-  const changed = (): Promise<void> => new Promise((resolve) => (wake = () => ((wake = null), resolve())));
-
-  const answered = (write: Write): void => {
-    queue.shift();
-    if (write.buffer) free.push(write.buffer);
-    if (write.buffer && !write.onInteger) options.onAnswered(write.succeeded);
-    wake?.();
-  };
-
-  /** Looks at one reply that is not +OK. False when it ended the connection. */
-  const odd = (bytes: Buffer, at: number, next: number, write: Write): boolean => {
-    const type = bytes[at];
-    if (type === PLUS || type === COLON) {
-      if (type === COLON) write.onInteger?.(Number(bytes.toString('latin1', at + 1, next - 2)));
-      write.succeeded++;
-      return true;
-    }
-    const message = type === MINUS ? bytes.toString('utf8', at + 1, next - 2) : 'ERR a reply that is neither OK nor an error';
-    const kind = type === MINUS ? errorKind(message) : 'UNEXPECTED';
-    if (write.buffer === null || isFatal(kind)) {
-      fail(refusal(message, write.what, where, address.password ? [address.password.reveal()] : []));
-      return false;
-    }
-    options.onError(kind, cleanText(message));
-    return true;
-  };
-
-  const read = (count: number, chunk: Uint8Array): boolean => {
-    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, count);
-    if (carry !== null) bytes = Buffer.concat([carry, bytes]);
-    carry = null;
-    fresh = false;
-    const end = bytes.length;
-    for (let at = 0; at < end; ) {
-      const write = queue[0];
-      if (write === undefined) return fail(foreign(where, address.tls)), false;
-      if (at + 5 <= end && bytes[at] === PLUS && bytes[at + 1] === LETTER_O && bytes[at + 2] === LETTER_K && bytes[at + 3] === CR && bytes[at + 4] === LF) {
-        at += 5;
-        write.succeeded++;
-      } else {
-        const next = scanReply(bytes, at, end);
-        if (next === MALFORMED || (next === INCOMPLETE && end - at > REPLY_BYTES_MAX)) return fail(foreign(where, address.tls)), false;
-        if (next === INCOMPLETE) {
-          carry = Buffer.from(bytes.subarray(at));
-          return true;
-        }
-        if (!odd(bytes, at, next, write)) return false;
-        at = next;
-      }
-      if (--write.replies === 0) answered(write);
-    }
-    return true;
-  };
-
-  const socket = openSocket(address, options, read);
-  socket.setTimeout(options.connectTimeoutMs ?? 5_000);
-  socket.on('timeout', () => {
-    if (queue.length > 0 || fresh) fail(unreachable(Object.assign(new Error(`no reply for ${socket.timeout} ms`), { code: fresh ? 'ETIMEDOUT' : '' }), where, address.tls));
-  });
-  socket.on('error', (error) => fail(unreachable(error, where, address.tls, fresh)));
-  socket.on('close', () => fail(unreachable(new Error('closed by the server'), where, address.tls, fresh)));
-  if (options.signal?.aborted) abort();
-  else options.signal?.addEventListener('abort', abort, { once: true });
-
-  const greet = async (): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      socket.once(address.tls ? 'secureConnect' : 'connect', resolve);
-      socket.once('close', () => resolve());
-    });
-    for (const command of greeting(address)) {
-      if (failure) break;
-      queue.push({ buffer: null, row: 0, what: command[0], onInteger: undefined, replies: 1, succeeded: 0 });
-      socket.write(encodeCommand(command));
-      await flush();
-    }
-    if (failure) throw failure;
-    socket.setTimeout(options.idleTimeoutMs ?? 60_000);
-  };
-  const flush = async (): Promise<void> => {
-    while (queue.length > 0 && !failure) await changed();
-    if (failure) throw failure;
-  };
-  const freed = async (): Promise<Buffer> => {
-    while (free.length === 0 && !failure) await changed();
-    if (failure) throw failure;
-    return (current = free.pop()!);
-  };
+function bulkOf(state: State, end: () => void): Bulk {
   return {
-    connected: greet(),
     acquire() {
-      if (failure) throw failure;
-      return free.length > 0 ? (current = free.pop()!) : freed();
+      if (state.failure) throw state.failure;
+      return state.free.length > 0 ? (state.current = state.free.pop()!) : freed(state);
     },
     send(bytes, replies, row, onInteger) {
-      if (failure) throw failure;
-      queue.push({ buffer: current, row, what: onInteger ? 'EXISTS' : 'a write', onInteger, replies, succeeded: 0 });
-      socket.write(current!.subarray(0, bytes));
-      current = null;
+      if (state.failure) throw state.failure;
+      const buffer = state.current!;
+      state.current = null;
+      if (state.queue.length === 0) state.lastReadMs = performance.now();
+      state.queue.push({ buffer, row, what: onInteger ? 'EXISTS' : 'a write', onInteger, replies, succeeded: 0 });
+      state.socket!.write(buffer.subarray(0, bytes));
     },
-    flush,
-    pendingRow: () => queue.find((write) => write.buffer !== null)?.row ?? null,
+    flush: () => answers(state),
+    pendingRow: () => state.queue.at(0)?.row ?? null,
     close() {
-      failure ??= new InferplayError('CONNECT', `The connection to ${where} was closed here.`);
-      options.signal?.removeEventListener('abort', abort);
-      socket.destroy();
+      end();
+      fail(state, new InferplayError('CONNECT', `The connection to ${state.where} was closed here.`));
     },
   };
 }
 
-function openSocket(address: RedisAddress, options: BulkOptions, read: (count: number, chunk: Uint8Array) => boolean): Socket {
-  const onread = { buffer: Buffer.allocUnsafe(READ_BYTES), callback: read };
-  const common = { host: address.host, port: address.port, noDelay: true, onread };
-  const tls = tlsFor(address, options);
-  return tls ? connectTls({ ...common, ...tls }) : connectPlain(common);
+/** Ends the connection when the signal fires, or when the server leaves a write unanswered for too long. */
+function guard(state: State): () => void {
+  const { signal, idleTimeoutMs = IDLE_TIMEOUT_MS } = state.options;
+  const abort = (): void => fail(state, new InferplayError('INTERRUPTED', `Interrupted while writing to ${state.where}.`));
+  const timer = setInterval(() => {
+    if (state.queue.length === 0 || performance.now() - state.lastReadMs < idleTimeoutMs) return;
+    fail(state, new InferplayError('CONNECT', `${state.where} left a write unanswered for ${idleTimeoutMs / 1000} s: see whether it is busy or stopped.`));
+  }, Math.max(10, Math.min(1000, idleTimeoutMs / 4)));
+  if (signal?.aborted) abort();
+  else signal?.addEventListener('abort', abort, { once: true });
+  return () => {
+    clearInterval(timer);
+    signal?.removeEventListener('abort', abort);
+  };
 }
 
-function foreign(where: string, tls: boolean): InferplayError {
-  return unreachable(new Error('Protocol error'), where, tls);
+function fail(state: State, error: InferplayError): void {
+  state.failure ??= error;
+  state.socket?.destroy();
+  state.wake?.();
+}
+
+async function changed(state: State): Promise<void> {
+  await new Promise<void>((resolve) => (state.wake = resolve));
+  state.wake = null;
+}
+
+async function answers(state: State): Promise<void> {
+  while (state.queue.length > 0 && !state.failure) await changed(state);
+  if (state.failure) throw state.failure;
+}
+
+async function freed(state: State): Promise<Buffer> {
+  while (state.free.length === 0 && !state.failure) await changed(state);
+  if (state.failure) throw state.failure;
+  return (state.current = state.free.pop()!);
+}
+
+/** Every reply in what came, one after the other. `+OK` is recognised at a glance: it is what a load gets. */
+function read(state: State, chunk: Buffer, length: number): void {
+  state.lastReadMs = performance.now();
+  let bytes = chunk;
+  let end = length;
+  if (state.carry !== null) {
+    bytes = Buffer.concat([state.carry, chunk.subarray(0, length)]);
+    end = bytes.length;
+    state.carry = null;
+  }
+  for (let at = 0; at < end; ) {
+    const write = state.queue[0];
+    if (write === undefined) return fail(state, foreign(state));
+    if (at + 5 <= end && bytes[at] === PLUS && bytes[at + 1] === LETTER_O && bytes[at + 2] === LETTER_K && bytes[at + 3] === CR && bytes[at + 4] === LF) {
+      at += 5;
+      write.succeeded++;
+    } else {
+      const next = scanReply(bytes, at, end);
+      if (next === MALFORMED || (next === INCOMPLETE && end - at > REPLY_BYTES_MAX)) return fail(state, foreign(state));
+      if (next === INCOMPLETE) {
+        state.carry = Buffer.from(bytes.subarray(at, end));
+        return;
+      }
+      oddReply(state, bytes, at, next, write);
+      if (state.failure) return;
+      at = next;
+    }
+    if (--write.replies === 0) answered(state, write);
+  }
+}
+
+/** Looks at a reply that is not +OK: an integer is passed on, an error ends the load or is counted. */
+function oddReply(state: State, bytes: Buffer, at: number, next: number, write: Write): void {
+  const type = bytes[at];
+  if (type === PLUS || type === COLON) {
+    if (type === COLON) write.onInteger?.(Number(bytes.toString('latin1', at + 1, next - 2)));
+    write.succeeded++;
+    return;
+  }
+  const message = type === MINUS ? bytes.toString('utf8', at + 1, next - 2) : 'ERR a reply that is neither OK nor an error';
+  const kind = type === MINUS ? errorKind(message) : 'UNEXPECTED';
+  // Of the greeting and of a count every error is the end: nothing after it could be relied on.
+  if (write.buffer !== null && !write.onInteger && !isFatal(kind)) return state.options.onError(kind, cleanText(message));
+  const { password } = state.address;
+  fail(state, refusal(message, write.what, state.where, password ? [password.reveal()] : []));
+}
+
+function answered(state: State, write: Write): void {
+  state.queue.shift();
+  if (write.buffer) state.free.push(write.buffer);
+  if (write.buffer && !write.onInteger) state.options.onAnswered(write.succeeded);
+  state.wake?.();
+}
+
+function foreign(state: State): InferplayError {
+  return unreachable(new Error('Protocol error'), state.where, state.address.tls);
 }
