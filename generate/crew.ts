@@ -18,6 +18,8 @@ export interface CrewJob {
 type Wanted = readonly Pick<ShardEntry, 'file' | 'firstRow' | 'rows'>[];
 
 export interface Crew {
+  /** SHA-256 of a file, worked out in a worker thread. */
+  sha256(path: string): Promise<string>;
   /**
    * Makes the shards that are not in `whole` and adds them to it.
    * @throws the failure of the earliest shard that failed, whatever the number of threads
@@ -37,6 +39,7 @@ export function startCrew(maker: string, threads: number): Crew {
   const deaths: Error[] = [];
   for (const worker of workers) worker.on('error', (error) => deaths.push(error));
   return {
+    sha256: (path) => hashIn(workers[0], path),
     async make(job, wanted, whole, rows, signal, onProgress) {
       if (deaths.length > 0) throw deaths[0];
       await makeShards(workers, limits, job, wanted, whole, rows, signal, onProgress);
@@ -47,6 +50,20 @@ export function startCrew(maker: string, threads: number): Crew {
       await Promise.all(exits);
     },
   };
+}
+
+function hashIn(worker: Worker, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const hear = (message: FromWorker): void => {
+      if (message.kind === 'hashed' && message.path === path) resolve(message.sha256);
+      else if (message.kind === 'failed') reject(new InferplayError('DATA', `${path} cannot be read to its end (${message.message}); check the file.`));
+      else return;
+      worker.off('message', hear);
+    };
+    worker.on('message', hear);
+    worker.once('exit', () => reject(new Error(`a worker thread ended while it read ${path}`)));
+    worker.postMessage({ kind: 'hash', path } satisfies ToWorker);
+  });
 }
 
 function makeShards(

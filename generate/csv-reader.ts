@@ -5,6 +5,7 @@ import type { BadRow } from '../core/manifest.js';
 import { faultOfLine, rowParser } from './csv-row.js';
 import type { CsvLayout } from './csv-row.js';
 import { INDEX_ROWS, LINE_BYTES_MAX } from './csv-scan.js';
+import { SLACK_BYTES } from './float.js';
 
 const CHUNK_BYTES = 1 << 20;
 const LINE_FEED = 0x0a;
@@ -46,7 +47,7 @@ export function openCsv(file: CsvFile): CsvReader {
     row = indexed * INDEX_ROWS;
     while (row < wanted) {
       // Where bad rows are skipped only the parser can tell which lines count.
-      if (!file.skipBad || parser.parse(lines.buffer(), lines.at()) >= 0) row += 1;
+      if (!file.skipBad || parser.parse(lines.buffer(), lines.view, lines.at()) >= 0) row += 1;
       lines.pass();
     }
   };
@@ -56,7 +57,7 @@ export function openCsv(file: CsvFile): CsvReader {
     next() {
       if (row === file.rows) seek(0);
       for (;;) {
-        const after = parser.parse(lines.buffer(), lines.at());
+        const after = parser.parse(lines.buffer(), lines.view, lines.at());
         if (after >= 0) {
           lines.passTo(after);
           row += 1;
@@ -87,7 +88,7 @@ export function surveyCsv(file: CsvFile, lines: number, listedMax: number, signa
     reader.seek(file.offsets[0] ?? 0);
     for (let line = 0; line < lines; line += 1) {
       if (line % INDEX_ROWS === 0) signal.throwIfAborted();
-      if (parser.parse(reader.buffer(), reader.at()) < 0) {
+      if (parser.parse(reader.buffer(), reader.view, reader.at()) < 0) {
         count += 1;
         if (listed.length < listedMax) listed.push({ line: file.firstLine + line, ...faultOfLine(reader.text(), file.layout) });
       } else {
@@ -105,7 +106,8 @@ export function surveyCsv(file: CsvFile, lines: number, listedMax: number, signa
 /** A window of whole lines over a file: `buffer()` from `at()` on begins with a line that is there to its line feed. */
 function lineReader(path: string, endOffset: number) {
   const fd = openSync(path, 'r');
-  const bytes = Buffer.allocUnsafe(CHUNK_BYTES + LINE_BYTES_MAX + 1);
+  const bytes = Buffer.alloc(CHUNK_BYTES + LINE_BYTES_MAX + 1 + SLACK_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   let end = 0;
   let held = 0;
@@ -125,6 +127,7 @@ function lineReader(path: string, endOffset: number) {
   };
   const feed = (): number => bytes.indexOf(LINE_FEED, at);
   return {
+    view,
     at: () => at,
     buffer(): Buffer {
       if (at >= end) fill();

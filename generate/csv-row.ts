@@ -24,9 +24,9 @@ export interface RowParser {
   readonly values: Float64Array;
   /**
    * Reads the line at `at` and answers the offset after its line feed, or -1 where the row is bad.
-   * The bytes must hold the line whole, with a line feed at its end.
+   * The bytes must hold the line whole, with a line feed at its end, and SLACK_BYTES more. `view` is of the same bytes.
    */
-  parse(bytes: Buffer, at: number): number;
+  parse(bytes: Buffer, view: DataView, at: number): number;
 }
 
 const QUOTE = 0x22;
@@ -44,12 +44,12 @@ export function rowParser(layout: CsvLayout): RowParser {
   const exact = layout.kinds.map((kind) => kind !== 'float32');
   const exactOf = layout.slots.map((slot) => slot >= 0 && exact[slot]);
   const checks = layout.kinds.map((kind) => kind);
-  const parse = (bytes: Buffer, at: number): number => {
+  const parse = (bytes: Buffer, view: DataView, at: number): number => {
     for (let column = 0; column < count; column += 1) {
       const slot = slots[column];
       const quoted = bytes[at] === QUOTE;
       if (quoted) at += 1;
-      at = slot < 0 ? skip(bytes, at, quoted) : parseDecimal(bytes, at, values, slot, exactOf[column]);
+      at = slot < 0 ? skip(bytes, at, quoted) : parseDecimal(bytes, view, at, values, slot, exactOf[column]);
       if (at < 0) return -1;
       if (quoted && bytes[at++] !== QUOTE) return -1;
       if (column < count - 1 && bytes[at++] !== COMMA) return -1;

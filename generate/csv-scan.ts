@@ -1,5 +1,4 @@
-/** Finds the rows of a CSV: one pass over the bytes, on the main thread, that also hashes them. */
-import { createHash } from 'node:crypto';
+/** Finds the rows of a CSV: one pass over the bytes, on the main thread. */
 import { open } from 'node:fs/promises';
 import { InferplayError } from '../core/errors.js';
 
@@ -22,14 +21,11 @@ export interface CsvIndex {
   readonly rows: number;
   /** False where a quote does not simply surround a field: then lines are not rows, and only csv-parse can tell. */
   readonly regular: boolean;
-  /** Of the whole file, as hex text. */
-  readonly sha256: string;
   readonly sizeBytes: number;
 }
 
 /** @param bodyOffset where the rows begin, after the header's line */
 export async function scanCsv(path: string, bodyOffset: number, signal: AbortSignal): Promise<CsvIndex> {
-  const hash = createHash('sha256');
   const handle = await open(path);
   const scan = newScan();
   let position = 0;
@@ -40,7 +36,6 @@ export async function scanCsv(path: string, bodyOffset: number, signal: AbortSig
       signal.throwIfAborted();
       const { bytesRead } = await handle.read(buffer, held, CHUNK_BYTES, position);
       if (bytesRead === 0) break;
-      hash.update(buffer.subarray(held, held + bytesRead));
       const from = Math.max(0, bodyOffset - position);
       position += bytesRead;
       if (from >= bytesRead) continue;
@@ -59,7 +54,7 @@ export async function scanCsv(path: string, bodyOffset: number, signal: AbortSig
   }
   const offsets = new Float64Array(new SharedArrayBuffer(scan.offsets.length * 8));
   offsets.set(scan.offsets);
-  return { offsets, endOffset: Math.min(scan.endOffset, position), rows: scan.rowsKept, regular: scan.regular, sha256: hash.digest('hex'), sizeBytes: position };
+  return { offsets, endOffset: Math.min(scan.endOffset, position), rows: scan.rowsKept, regular: scan.regular, sizeBytes: position };
 }
 
 function tooLong(path: string, rows: number): InferplayError {

@@ -9,7 +9,6 @@ import type { BatchBuffers } from '../core/writer.js';
 import { openCsv } from './csv-reader.js';
 import type { CsvFile } from './csv-reader.js';
 import { CLASS_SLOT } from './fraud-columns.js';
-import { fillKaggleRows } from './kaggle.js';
 import type { BatchMaker } from './use-case.js';
 
 export interface FraudInit {
@@ -109,7 +108,7 @@ async function sourceOf(init: FraudInit): Promise<RowSource> {
   const { source } = init;
   switch (source.kind) {
     case 'csv': return csvRows(source.csv, source.hasClass);
-    case 'kaggle': return kaggleRows(init.seed, source.rows);
+    case 'kaggle': return kaggleRows(init.seed, source.rows, await import('./kaggle.js'));
     case 'aibench': return (await import('./fraud-aibench.js')).aibenchRows(source.path, source.rows);
   }
 }
@@ -136,7 +135,7 @@ function csvRows(csv: CsvFile, hasClass: boolean): RowSource {
   };
 }
 
-function kaggleRows(seed: number, totalRows: number): RowSource {
+function kaggleRows(seed: number, totalRows: number, { fillKaggleRows }: typeof import('./kaggle.js')): RowSource {
   return {
     async fill(firstRow, rows, { id, transaction, label, labelValid, timeS }) {
       fillIds(id, firstRow, rows);

@@ -2,7 +2,6 @@
 import { basename } from 'node:path';
 import { InferplayError } from '../core/errors.js';
 import type { BadRow, Manifest } from '../core/manifest.js';
-import { sha256File } from '../core/folder.js';
 import { normalise, readHeader } from './csv.js';
 import type { Header } from './csv.js';
 import { badRowError, surveyCsv } from './csv-reader.js';
@@ -10,6 +9,7 @@ import type { CsvFile } from './csv-reader.js';
 import type { CsvLayout } from './csv-row.js';
 import { scanCsv } from './csv-scan.js';
 import { CLASS_COLUMN, TRANSACTION_COLUMNS } from './fraud-columns.js';
+import type { PlanContext } from './use-case.js';
 import { checkText, decompress, isGzip, readHead } from './source.js';
 
 /** Bad rows listed in the manifest; all are counted. */
@@ -21,33 +21,30 @@ export interface FraudSource {
   readonly badRows: Manifest['badRows'];
 }
 
-/**
- * @param folder for temporary files
- * @throws InferplayError DATA for anything that is not a CSV with the wanted columns and at least one row
- */
-export async function openFraudCsv(path: string, onBadRow: 'fail' | 'skip', folder: string, signal: AbortSignal): Promise<FraudSource> {
-  const name = basename(path);
+/** @throws InferplayError DATA for anything that is not a CSV with the wanted columns and at least one row */
+export async function openFraudCsv(path: string, onBadRow: 'fail' | 'skip', context: PlanContext): Promise<FraudSource> {
+  const { folder, signal } = context;
   let text = path;
   let head = await readHead(path);
-  const compressed = isGzip(head.bytes) ? { sizeBytes: head.sizeBytes } : null;
-  if (compressed !== null) {
+  const { sizeBytes } = head;
+  if (isGzip(head.bytes)) {
     text = await decompress(path, folder, signal);
     head = await readHead(text);
   }
   checkText(path, head.bytes);
   const header = readHeader(path, head.bytes, [...TRANSACTION_COLUMNS, CLASS_COLUMN]);
   const layout = layoutOf(path, header);
+  const hashing = context.sha256(path);
+  hashing.catch(() => {});
   const macintosh = head.bytes.includes(0x0d) && !head.bytes.includes(0x0a);
   const scan = await scanCsv(text, header.bodyOffset, signal);
-  const sha256 = compressed === null ? scan.sha256 : await sha256File(path, signal);
-  const sizeBytes = compressed === null ? scan.sizeBytes : compressed.sizeBytes;
   const found = header.delimiter === ',' && scan.regular && !macintosh
     ? await regular({ path: text, name: path, layout, ...scan, firstLine: header.bodyLine, skipBad: onBadRow === 'skip' }, signal)
     : await irregular(path, text, header, layout, onBadRow, folder, signal);
   if (found.csv.rows === 0) {
     throw new InferplayError('DATA', `${path} has a header and no ${found.badRows.count > 0 ? 'good ' : ''}row${found.badRows.count > 0 ? ` (${found.badRows.count} bad ones were skipped)` : ''}; download or copy it again.`);
   }
-  return { ...found, source: { name, sha256, sizeBytes, rows: found.csv.rows } };
+  return { ...found, source: { name: basename(path), sha256: await hashing, sizeBytes, rows: found.csv.rows } };
 }
 
 async function regular(file: CsvFile, signal: AbortSignal): Promise<Omit<FraudSource, 'source'>> {

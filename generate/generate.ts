@@ -50,7 +50,7 @@ export async function generate(useCaseName: string, options: { readonly [name: s
   const crew = startCrew(useCase.maker, threads);
   try {
     const staging = join(out, STAGING);
-    const recipe = await useCase.plan(values, { folder: staging, seed, threads, signal });
+    const recipe = await useCase.plan(values, { folder: staging, seed, threads, signal, sha256: crew.sha256 });
     const draft = draftOf(useCase.name, recipe, settings);
     const identity = JSON.stringify(identityOf(draft, recipe));
     const found = settleFolder(claim, identity, draft, out, settings.overwrite);

@@ -23,6 +23,8 @@ export interface PlanContext {
   readonly seed: number;
   readonly threads: number;
   readonly signal: AbortSignal;
+  /** SHA-256 of a file as hex text, worked out in a worker thread that has nothing else to do yet. */
+  sha256(path: string): Promise<string>;
 }
 
 export interface Recipe {

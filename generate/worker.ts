@@ -4,6 +4,7 @@ import { dirname, basename, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferplayError, messageOf } from '../core/errors.js';
 import type { ErrorCode } from '../core/errors.js';
+import { sha256FileSync } from '../core/folder.js';
 import type { Column } from '../core/manifest.js';
 import { batchBuffers, openShard } from '../core/writer.js';
 import type { BatchBuffers } from '../core/writer.js';
@@ -25,10 +26,12 @@ export interface ShardJob {
 export type ToWorker =
   | { readonly kind: 'recipe'; readonly init: unknown; readonly columns: readonly Column[]; readonly metadata: { readonly [name: string]: string }; readonly rowsPerBatch: number }
   | { readonly kind: 'shard'; readonly job: ShardJob }
+  | { readonly kind: 'hash'; readonly path: string }
   | { readonly kind: 'end' };
 
 export type FromWorker =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'hashed'; readonly path: string; readonly sha256: string }
   | { readonly kind: 'rows'; readonly rows: number }
   | { readonly kind: 'done'; readonly number: number; readonly sizeBytes: number; readonly sha256: string }
   | { readonly kind: 'stopped'; readonly number: number }
@@ -58,6 +61,8 @@ function serve(port: NonNullable<typeof parentPort>, settings: WorkerSettings): 
       const { init, columns, metadata, rowsPerBatch } = message;
       bench = { maker: await (await module).createMaker(init), buffers: batchBuffers(columns, rowsPerBatch), columns, metadata, rowsPerBatch };
       send({ kind: 'ready' });
+    } else if (message.kind === 'hash') {
+      send({ kind: 'hashed', path: message.path, sha256: sha256FileSync(message.path) });
     } else if (message.kind === 'shard') {
       const made = await makeShard(bench!, message.job, limit, send);
       send(made === null ? { kind: 'stopped', number: message.job.number } : { kind: 'done', number: message.job.number, ...made });

@@ -35,8 +35,11 @@ async function plan(values: Options, context: PlanContext): Promise<Recipe> {
   }
   const { folder, seed } = context;
   const { referenceValues } = values;
-  const models = await writeFraudModels(folder, { seed, referenceValues, ...(values.model === undefined ? {} : { userModel: values.model }) });
-  const from = await sourceOf(values, context);
+  const reading = sourceOf(values, context);
+  const made = writeFraudModels(folder, { seed, referenceValues, ...(values.model === undefined ? {} : { userModel: values.model }) });
+  // Both end before either fails: neither may write into a folder that is gone.
+  await Promise.allSettled([reading, made]);
+  const [from, models] = await Promise.all([reading, made]);
   const rows = values.rows ?? from.rows;
   const init: FraudInit = { seed, referenceValues, source: from.init, model: models.find((model) => model.expected)!, folder, rows };
   return {
@@ -56,7 +59,7 @@ function nameOf(path: string | undefined): string | null {
   return path === undefined ? null : basename(path);
 }
 
-async function sourceOf(values: Options, { folder, signal }: PlanContext): Promise<Source> {
+async function sourceOf(values: Options, context: PlanContext): Promise<Source> {
   const none: Manifest['badRows'] = { count: 0, listed: [] };
   if (values.fromAibench !== undefined) {
     const { openAibench } = await import('../aibench.js');
@@ -65,7 +68,8 @@ async function sourceOf(values: Options, { folder, signal }: PlanContext): Promi
     if (values.referenceValues !== 0 && values.referenceValues !== file.referenceValues) {
       throw new InferplayError('USAGE', `use case fraud: aibench's rows have ${file.referenceValues} reference values; give --reference-values ${file.referenceValues} or 0.`);
     }
-    const { sizeBytes, sha256, rows } = { ...file, sha256: await file.sha256(signal) };
+    const { sizeBytes, rows } = file;
+    const sha256 = await context.sha256(values.fromAibench);
     return { init: { kind: 'aibench', path: values.fromAibench, rows }, rows, badRows: none, source: { name: basename(values.fromAibench), sha256, sizeBytes, rows } };
   }
   if (values.input === undefined) {
@@ -73,7 +77,7 @@ async function sourceOf(values: Options, { folder, signal }: PlanContext): Promi
     return { init: { kind: 'kaggle', rows }, rows, badRows: none, source: null };
   }
   const { openFraudCsv } = await import('../fraud-source.js');
-  const { csv, source, badRows } = await openFraudCsv(values.input, values.onBadRow as 'fail' | 'skip', folder, signal);
+  const { csv, source, badRows } = await openFraudCsv(values.input, values.onBadRow as 'fail' | 'skip', context);
   return { init: { kind: 'csv', csv, hasClass: csv.layout.kinds.length > CLASS_SLOT }, rows: csv.rows, badRows, source };
 }
 
