@@ -11,8 +11,8 @@ export type VerdictCode = 'VALID' | 'SUSPECT' | 'INVALID';
 export type Severity = 'SUSPECT' | 'INVALID';
 
 export const REASON_CODES = [
-  'server-lost', 'no-successes', 'wrong-answers', 'errors', 'schedule-missed', 'connections-busy', 'connections-missing',
-  'frames-starved', 'client-saturated', 'too-few-samples', 'unchecked', 'interrupted', 'deadline',
+  'server-lost', 'no-successes', 'wrong-answers', 'errors', 'interrupted', 'deadline', 'schedule-missed', 'connections-busy',
+  'connections-missing', 'frames-starved', 'client-saturated', 'too-few-samples', 'unchecked',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
@@ -109,13 +109,14 @@ function answers(plan: Plan, recording: Recording): Reason[] {
   const failed = failedOf(recording);
   const wrong = outcomes[WRONG_ANSWER]?.count ?? 0;
   if (ok === 0) {
-    const what = done === 0 ? 'No request was answered' : `None of the ${grouped(done)} requests that ended succeeded`;
+    const what = done === 0 ? `None of ${grouped(recording.sent)} requests was answered` : `None of the ${grouped(done)} requests that ended succeeded`;
     reasons.push(invalid('no-successes', `${what}, so there is no latency to report. ${failed > 0 ? `Most frequent: ${mostFrequent(recording)}.` : 'Check the target and its model.'}`));
   }
   if (wrong > 0) {
     reasons.push(invalid('wrong-answers', `${grouped(wrong)} of ${grouped(Math.max(checked, wrong))} checked answers differ from the expected ones. Check that the server runs the model that the data set was generated with, and load the data set again.`));
   }
-  if (failed > 0) {
+  // Where nothing succeeded, that is said already.
+  if (failed > 0 && ok > 0) {
     const severity = failed > ERRORS_INVALID_SHARE * done ? 'INVALID' : 'SUSPECT';
     reasons.push({ code: 'errors', severity, message: `${grouped(failed)} of ${grouped(done)} requests failed (${share(failed, done)}), most of them with ${mostFrequent(recording)}. Latencies are of the successes only; find the cause, or lower the load until nothing fails.` });
   }
@@ -225,6 +226,6 @@ function ms(value: number): string {
 }
 
 function share(part: number, whole: number): string {
-  const percent = (part / whole) * 100;
+  const percent = whole > 0 ? (part / whole) * 100 : 100;
   return `${percent < 0.01 ? 'less than 0.01' : percent < 10 ? percent.toFixed(2) : percent.toFixed(0)} %`;
 }

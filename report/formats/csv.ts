@@ -1,0 +1,50 @@
+import { PERCENTILES, type PercentileName, type Result } from '../../core/result.js';
+import type { Format } from './format.js';
+
+/** One line a run, the most asked-for numbers of it: the lines of many runs make a table. */
+export const csv: Format = {
+  name: 'csv',
+  summary: 'a header and one line, for spreadsheets',
+  render: (result) => {
+    const fields = fieldsOf(result);
+    return [fields.map(([name]) => name), fields.map(([, value]) => quoted(value))].map((line) => line.join(',')).join('\n');
+  },
+};
+
+type Field = readonly [string, string | number | null];
+
+function fieldsOf({ plan, dataset, platform, verdict, recording }: Result): Field[] {
+  const { requests, ratesPerSecond: rates, latency } = recording;
+  const names = Object.keys(PERCENTILES) as PercentileName[];
+  const times = (['response', 'service', 'lateness'] as const).flatMap((kind) =>
+    names.map((name): Field => [`${kind}_${name.replace('.', '_')}_ms`, latency[kind].percentiles[name].ms]),
+  );
+  return [
+    ['started_at', recording.startedAt],
+    ['verdict', verdict.code],
+    ['reasons', verdict.reasons.map(({ code }) => code).join(' ')],
+    ['dataset', dataset.path],
+    ['target', plan.target],
+    ['arrivals', plan.arrivals.kind],
+    ['clients', plan.clients],
+    ['threads', plan.threads],
+    ['elapsed_s', recording.elapsedSeconds],
+    ['due', requests.due],
+    ['sent', requests.sent],
+    ['ok', requests.ok],
+    ['failed', requests.failed],
+    ['wrong', requests.wrongAnswers],
+    ['asked_per_s', rates.asked],
+    ['achieved_per_s', rates.achieved],
+    ['goodput_per_s', rates.goodput],
+    ...times,
+    ['cpu_us_per_request', recording.cpu.microsecondsPerRequest],
+    ['hostname', platform.hostname],
+    ['inferplay', platform.inferplay],
+  ];
+}
+
+function quoted(value: string | number | null): string {
+  const text = String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

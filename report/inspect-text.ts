@@ -1,0 +1,134 @@
+/** A data set's description as a page of text. */
+import type { Column, Json, Manifest } from '../core/manifest.js';
+import { kebab } from '../core/options.js';
+import { DTYPES, elements } from '../core/tensor.js';
+import { short } from './checks.js';
+import { clip, printable } from './layout.js';
+import type { DatasetDescription, SampleRow } from './inspect.js';
+import { grouped, threeDigits } from './units.js';
+import type { Value } from './values.js';
+
+const WIDTH = 100;
+/** More shards, bad rows or models than this are counted, not listed. */
+const LISTED_MAX = 8;
+
+export function describeDataset(description: DatasetDescription): string {
+  const { manifest, columns, sample } = description;
+  const parts = [
+    title(description),
+    ...(manifest ? [facts(manifest)] : []),
+    section('Columns', columnTable(columns)),
+    ...(manifest && manifest.models.length > 0 ? [section('Models', modelTable(manifest))] : []),
+    ...(manifest ? [section('Shards', shardTable(manifest))] : []),
+    ...(sample.length > 0 ? [section(sample.length === 1 ? 'First row' : `First ${sample.length} rows`, sampleText(sample, columns))] : []),
+  ];
+  return parts.map((lines) => lines.map((line) => clip(printable(line).trimEnd(), WIDTH)).join('\n')).join('\n\n');
+}
+
+function title({ path, rows, sizeBytes, manifest }: DatasetDescription): string[] {
+  const what = manifest ? `data set of the use case ${manifest.useCase}` : 'Arrow data from elsewhere (no manifest)';
+  const size = sizeBytes === null ? '' : `, ${bytesText(sizeBytes)}`;
+  const shards = manifest ? ` in ${counted(manifest.shards.length, 'shard')}` : '';
+  return [`${path}: ${what}`, `${counted(rows, 'row')}${size}${shards}`];
+}
+
+function facts(manifest: Manifest): string[] {
+  const { generator, seed, source, options, sha256, badRows } = manifest;
+  const from = source
+    ? `${source.name} (${bytesText(source.sizeBytes)}, ${counted(source.rows, 'row')}, sha256 ${short(source.sha256)})`
+    : 'made up by the generator';
+  const given = Object.entries(options).filter(([, value]) => value !== null).map(([name, value]) => `${kebab(name)} ${optionText(value)}`);
+  const lines = [
+    ['made by', `inferplay ${generator}, seed ${seed}`],
+    ['rows from', from],
+    ['options', given.join(', ') || 'none'],
+    ['identity', sha256],
+  ];
+  if (badRows.count > 0) lines.push(['bad rows', `${grouped(badRows.count)} skipped${badRows.listed.length > 0 ? ', the first:' : ''}`]);
+  const listed = badRows.listed.slice(0, LISTED_MAX).map(({ line, column, reason, text }) => ['', `line ${line}${column ? `, ${column}` : ''}: ${reason}: ${JSON.stringify(text)}`]);
+  return table([...lines, ...listed]);
+}
+
+function optionText(value: Json): string {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? grouped(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function columnTable(columns: readonly Column[]): string[] {
+  const rows = columns.map(({ name, dtype, shape, nullable }) => {
+    const size = (dtype === 'uint64' ? 8 : DTYPES[dtype].sizeBytes) * elements(shape ?? []);
+    return [name, dtype, shape ? `[${shape.join(', ')}]` : '', `${grouped(size)} B`, nullable ? 'may be null' : ''];
+  });
+  return table([['name', 'type', 'shape', 'a row', ''], ...rows], [3]);
+}
+
+function modelTable({ models }: Manifest): string[] {
+  return table(models.map(({ name, backend, sizeBytes, inputs, outputs, expected }) => [
+    name, backend, bytesText(sizeBytes), `${inputs.join(', ')} → ${outputs.join(', ')}`, expected ? 'gave the answers in expected' : '',
+  ]), [2]);
+}
+
+function shardTable({ shards }: Manifest): string[] {
+  const rows = shards.slice(0, LISTED_MAX).map(({ file, firstRow, rows: count, sizeBytes, sha256 }) => [
+    file, count === 0 ? 'no rows' : `rows ${grouped(firstRow)} to ${grouped(firstRow + count - 1)}`, bytesText(sizeBytes), `sha256 ${short(sha256)}`,
+  ]);
+  const more = shards.length - LISTED_MAX;
+  return [...table(rows, [2]), ...(more > 0 ? [`  and ${counted(more, 'more shard', 'more shards')}`] : [])];
+}
+
+/** Scalars share one line, and every tensor has one: as many of its first values as fit, and its last. */
+function sampleText(sample: readonly SampleRow[], columns: readonly Column[]): string[] {
+  const scalars = columns.filter(({ shape }) => shape === null);
+  const tensors = columns.filter(({ shape }) => shape !== null);
+  const nameWidth = Math.max(0, ...tensors.map(({ name }) => name.length));
+  return sample.flatMap(({ row, values }) => {
+    const head = scalars.length > 0 ? scalars.map(({ name }) => `${name} ${scalarText(values[name])}`).join('   ') : `row ${row}`;
+    return [`  ${head}`, ...tensors.map(({ name }) => {
+      const lead = `    ${name.padEnd(nameWidth)}  `;
+      return lead + tensorText(values[name], WIDTH - lead.length);
+    })];
+  });
+}
+
+function scalarText(value: Value): string {
+  if (value === null) return 'none';
+  return typeof value === 'number' ? String(Number(value.toPrecision(15))) : '';
+}
+
+function tensorText(value: Value, width: number): string {
+  if (value === null || typeof value === 'number') return scalarText(value);
+  const texts = Array.from(value, (each) => String(Number(each.toPrecision(4))));
+  const whole = texts.join(' ');
+  if (whole.length <= width) return whole;
+  const tail = ` … ${texts[texts.length - 1]}  (${grouped(texts.length)} values)`;
+  let head = '';
+  for (const text of texts) {
+    if (head.length + 1 + text.length + tail.length > width) break;
+    head += head === '' ? text : ` ${text}`;
+  }
+  return head + tail;
+}
+
+function section(name: string, lines: readonly string[]): string[] {
+  return [name, ...lines];
+}
+
+/** Columns as wide as their widest cell; the numbered ones are flushed right. */
+function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  const widths = rows.reduce<number[]>((all, row) => row.map((cell, index) => Math.max(all[index] ?? 0, cell.length)), []);
+  return rows.map((row) => '  ' + row.map((cell, index) => (right.includes(index) ? cell.padStart(widths[index]) : cell.padEnd(widths[index]))).join('  '));
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** Decimal units, as file managers and df -H have them. */
+function bytesText(sizeBytes: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let size = sizeBytes;
+  if (size < 1000) return `${size} B`;
+  let unit = -1;
+  for (; size >= 1000 && unit < units.length - 1; unit++) size /= 1000;
+  return `${threeDigits(size)} ${units[unit]}`;
+}

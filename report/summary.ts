@@ -1,0 +1,164 @@
+/** The summary of a run that a person reads: the verdict first, then what was done, how fast, how it ended, and how the client felt. */
+import { PERCENTILES, type Latency, type PercentileName, type Result } from '../core/result.js';
+import { failures } from '../core/verdict.js';
+import { clip, painter, printable, toAscii, wrap, type Color, type Paint } from './layout.js';
+import { sparkline } from './sparkline.js';
+import { decimals, fixed, grouped, percent, perSecond, threeDigits, unitFor } from './units.js';
+
+export interface SummaryOptions {
+  readonly color: boolean;
+  /** Characters in a line. */
+  readonly width: number;
+  /** Nothing but ASCII. */
+  readonly ascii?: boolean;
+}
+
+const COLORS: { readonly [code: string]: Color } = { VALID: 'green', SUSPECT: 'yellow', INVALID: 'red' };
+/** Width of the labels on the left. */
+const LABEL = 12;
+/** Kinds of failure that are listed, and messages of each. */
+const FAILURES_MAX = 5;
+const MESSAGES_MAX = 2;
+
+/** Ends without a newline. */
+export function summarize(result: Result, { color, width, ascii = false }: SummaryOptions): string {
+  const paint = painter(color);
+  const sections = [
+    verdict(result, paint, width),
+    facts(result, paint, width),
+    latencies(result, paint, width),
+    timeline(result, paint, width),
+    outcomes(result, paint, width),
+    client(result, paint, width),
+  ];
+  const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n');
+  return ascii ? toAscii(text) : text;
+}
+
+function verdict({ verdict: { code, reasons }, plan, recording }: Result, paint: Paint, width: number): string[] {
+  const head = clip(`${load(plan)}${ending(recording.ending, plan)}`, width - code.length - 2);
+  const lines = [`${paint('bold', paint(COLORS[code], code))}  ${head}`];
+  for (const reason of reasons) {
+    // The code is wrapped with the message and painted afterwards.
+    const code = printable(reason.code);
+    const [first, ...rest] = wrap(`${code}: ${printable(reason.message)}`, width - 4);
+    lines.push(`  ${paint(COLORS[reason.severity], code)}${first.slice(code.length)}`, ...rest.map((line) => `    ${line}`));
+  }
+  return lines;
+}
+
+function load({ arrivals, clients, threads }: Result['plan']): string {
+  const how = `${grouped(clients)} ${clients === 1 ? 'connection' : 'connections'}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  if (arrivals.kind === 'closed') return `closed loop: ${how}`;
+  return `open loop: ${perSecond(arrivals.ratePerSecond)} ${arrivals.kind === 'poisson' ? 'Poisson' : 'constant'}, ${how}`;
+}
+
+function ending(kind: string, { requests, durationMs }: Result['plan']): string {
+  const planned = [requests === null ? '' : `${grouped(requests)} requests`, durationMs === null ? '' : `${durationMs / 1000} s`].filter(Boolean).join(' or ');
+  return kind === 'complete' ? `, ${planned}` : `, ${kind === 'server-lost' ? 'server lost' : kind} before ${planned}`;
+}
+
+function facts(result: Result, paint: Paint, width: number): string[] {
+  const { dataset, plan, recording, server } = result;
+  const { requests, ratesPerSecond: rates, elapsedSeconds } = recording;
+  const row = (label: string, text: string) => `${paint('dim', label.padEnd(LABEL))}${clip(printable(text), width - LABEL)}`;
+  const counts = [
+    `${grouped(requests.ok)} ok`,
+    `${grouped(requests.failed)} failed`,
+    requests.notSent > 0 ? `${grouped(requests.notSent)} not sent` : '',
+  ].filter(Boolean);
+  const facts = Object.entries(server).map(([fact, value]) => `${fact} ${value}`).join(', ');
+  return [
+    row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${grouped(dataset.rows)} rows)`),
+    row('target', plan.target),
+    ...(facts === '' ? [] : [row('server', facts)]),
+    row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests)}`),
+    row('rate', rateLine(rates)),
+  ];
+}
+
+function checks(check: string, { checked, wrongAnswers }: Result['recording']['requests']): string {
+  if (check === 'none' || checked === 0) return 'no answers checked';
+  return `${grouped(checked)} answers checked, ${wrongAnswers > 0 ? `${grouped(wrongAnswers)} wrong` : 'all right'}`;
+}
+
+function rateLine({ asked, achieved, goodput, offered }: Result['recording']['ratesPerSecond']): string {
+  if (achieved === null || goodput === null) return 'nothing was answered';
+  const good = goodput === achieved ? '' : `, ${perSecond(goodput)} of it ok`;
+  if (asked === null) return `${perSecond(achieved)}${good}`;
+  const off = offered === null || Math.abs(offered / asked - 1) < 0.05 ? '' : `, ${perSecond(offered)} came due`;
+  return `${perSecond(achieved)} of ${perSecond(asked)} asked (${percent(achieved / asked)})${off}${good}`;
+}
+
+function latencies({ recording: { latency } }: Result, paint: Paint, width: number): string[] {
+  if (latency.response.samples === 0 && latency.failedService.samples === 0) return [];
+  const names = Object.keys(PERCENTILES) as PercentileName[];
+  const measured: [string, Latency][] = [['response', latency.response], ['service', latency.service], ['lateness', latency.lateness], ['failed', latency.failedService]];
+  const rows = measured.filter(([, { samples }]) => samples > 0);
+  const [, typical] = rows.find(([label]) => label !== 'lateness') ?? rows[0];
+  const unit = unitFor(typical.percentiles.p99.ms ?? 0);
+  const digits = decimals((typical.percentiles.p50.ms ?? 0) * unit.perMs);
+  const cell = (one: Latency['percentiles']['p50']) => (one.ms === null ? '-' : `${one.supported ? '' : '~'}${fixed(one.ms * unit.perMs, digits)}`);
+  const cells = rows.map(([, { percentiles }]) => names.map((name) => cell(percentiles[name])));
+  const widths = names.map((name, at) => Math.max(name.length, ...cells.map((line) => line[at].length)) + 2);
+  const lines = [paint('dim', `latency, ${unit.name}`.padEnd(LABEL) + names.map((name, at) => name.padStart(widths[at])).join(''))];
+  for (const [at, [label]] of rows.entries()) {
+    const text = cells[at].map((one, column) => one.padStart(widths[column])).join('');
+    lines.push(`${paint('dim', label.padEnd(LABEL))}${label === 'response' ? paint('bold', text) : text}`);
+  }
+  return [...lines, ...footnote(rows, paint, width)];
+}
+
+/** Which percentiles the response times cannot support, or another row where these can. */
+function footnote(rows: readonly [string, Latency][], paint: Paint, width: number): string[] {
+  const [label, latency] = rows.find(([, one]) => one.samples > 0 && Object.values(one.percentiles).some(({ supported }) => !supported)) ?? [];
+  if (!latency) return [];
+  const weak = Object.entries(latency.percentiles).filter(([, { supported }]) => !supported);
+  const needs = weak.map(([name, { samplesNeeded }]) => `${name} needs ${grouped(samplesNeeded)}`).join(', ');
+  const text = `~ too few samples to rely on: ${label} has ${grouped(latency.samples)}, ${needs}`;
+  return wrap(text, width - LABEL).map((line) => ' '.repeat(LABEL) + paint('dim', line));
+}
+
+function timeline({ recording: { series } }: Result, paint: Paint, width: number): string[] {
+  const { points } = series;
+  if (points.length < 2) return [];
+  const p99 = points.map(({ responseP99Ms }) => responseP99Ms);
+  const known = p99.filter((value) => value !== null);
+  const unit = unitFor(Math.max(0, ...known));
+  const rates = points.map(({ okPerSecond }) => okPerSecond);
+  const texts = [range(rates, 1), known.length > 0 ? range(known, unit.perMs) : ''];
+  const room = width - LABEL - Math.max(...texts.map((text) => text.length)) - 2;
+  const row = (label: string, line: string, text: string) => `${paint('dim', label.padEnd(LABEL))}${line}  ${paint('dim', text)}`;
+  const lines = [row('ok/s', sparkline(rates, room, 'mean'), texts[0])];
+  if (known.length > 0) lines.push(row(`p99, ${unit.name}`, sparkline(p99, room, 'max'), texts[1]));
+  return lines;
+}
+
+function range(values: readonly number[], scale: number): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => threeDigits(value * scale));
+  return low === high ? low : `${low} to ${high}`;
+}
+
+function outcomes({ recording: { outcomes } }: Result, paint: Paint, width: number): string[] {
+  const kinds = failures(outcomes);
+  const lines = kinds.slice(0, FAILURES_MAX).flatMap(([code, { count, messages }]) => {
+    const texts = Object.entries(messages).filter(([text]) => text !== '' && text !== code).sort(([, a], [, b]) => b - a);
+    const head = `${grouped(count).padStart(10)}  ${clip(printable(code), width - LABEL)}`;
+    return [paint('red', head), ...texts.slice(0, MESSAGES_MAX).map(([text]) => ' '.repeat(LABEL) + paint('dim', clip(printable(text), width - LABEL)))];
+  });
+  if (kinds.length > FAILURES_MAX) lines.push(`${' '.repeat(LABEL)}and ${kinds.length - FAILURES_MAX} more kinds of failure, in result.json`);
+  return lines.length > 0 ? [paint('dim', 'failures'), ...lines] : [];
+}
+
+function client({ recording: { workers, cpu, requests, connections } }: Result, paint: Paint, width: number): string[] {
+  const busy = workers.map(({ utilization }) => `${Math.round(utilization * 100)} %`);
+  const late = Math.max(0, ...workers.map(({ delayP99Ms }) => delayP99Ms));
+  const parts = [
+    workers.length > 0 ? `event ${workers.length === 1 ? 'loop' : 'loops'} busy ${busy.slice(0, 8).join(', ')}, late by ${threeDigits(late)} ms (p99)` : '',
+    cpu.microsecondsPerRequest === null ? '' : `${threeDigits(cpu.microsecondsPerRequest)} µs of CPU a request`,
+    requests.capped > 0 ? `${grouped(requests.capped)} waited for a connection` : '',
+    requests.starved > 0 ? `${grouped(requests.starved)} waited for a frame` : '',
+    connections.lost > 0 ? `${grouped(connections.lost)} connections lost, ${grouped(connections.reopened)} reopened` : '',
+  ].filter(Boolean);
+  return wrap(parts.join(', '), width - LABEL).map((line, at) => paint('dim', (at === 0 ? 'client' : '').padEnd(LABEL)) + line);
+}

@@ -1,0 +1,92 @@
+/**
+ * Checks that a data set or a result on disk is what its manifest says: checksums, sizes, row counts, and that every file
+ * really opens. Problems are collected, not thrown, so that one reading names them all.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataset, type Dataset } from '../core/dataset.js';
+import { openModel } from '../core/inference.js';
+import { MANIFEST_FILE, manifestSha256, readManifest, type Column, type Manifest, type ModelEntry, type ShardEntry } from '../core/manifest.js';
+import type { OnProgress } from '../core/progress.js';
+import { fileProblem, short, startChecks, type Checks, type Verification } from './checks.js';
+import { isResult } from './place.js';
+import { verifyResult } from './verify-result.js';
+
+export type { Problem, Verification } from './checks.js';
+
+export interface VerifyOptions {
+  readonly signal?: AbortSignal;
+  /** Counts bytes. */
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * @param path folder of a data set or a result, or Arrow files from elsewhere, which have no checksums but must open whole
+ * @throws InferplayError DATA where there is neither, or no readable manifest; INTERRUPTED on the signal
+ */
+export async function verify(path: string, { signal, onProgress }: VerifyOptions = {}): Promise<Verification> {
+  const checks = startChecks(path, signal, onProgress);
+  if (isResult(path)) await verifyResult(path, checks);
+  else if (existsSync(join(path, MANIFEST_FILE))) await verifyDataset(path, checks, signal);
+  else await verifyArrow(path, checks, signal);
+  return checks.verification();
+}
+
+async function verifyDataset(folder: string, checks: Checks, signal: AbortSignal | undefined): Promise<void> {
+  const manifest = await readManifest(folder);
+  checks.expect([...manifest.shards, ...manifest.models].reduce((sum, entry) => sum + entry.sizeBytes, 0));
+  await checks.check(MANIFEST_FILE, () => identityProblem(manifest));
+  for (const shard of manifest.shards) {
+    const whole = await checks.check(shard.file, () => fileProblem(folder, shard, signal));
+    if (whole) await checks.check(shard.file, () => shardProblem(folder, shard, manifest.columns, signal));
+    checks.read(shard.sizeBytes);
+  }
+  for (const model of manifest.models) {
+    const whole = await checks.check(model.file, () => fileProblem(folder, model, signal));
+    if (whole) await checks.check(model.file, () => modelProblem(folder, model));
+    checks.read(model.sizeBytes);
+  }
+}
+
+/** The hash over the hashes: it is what a server's manifest key and a result name the data set by. */
+function identityProblem(manifest: Manifest): string | null {
+  const actual = manifestSha256(manifest.shards, manifest.models);
+  return actual === manifest.sha256 ? null : `says that the data set is ${short(manifest.sha256)}, and the hashes of its files make ${short(actual)}; it was edited`;
+}
+
+async function shardProblem(folder: string, shard: ShardEntry, columns: readonly Column[], signal?: AbortSignal): Promise<string | null> {
+  const dataset = await openDataset(join(folder, shard.file));
+  if (dataset.rows !== shard.rows) return `holds ${dataset.rows} rows, and the manifest says ${shard.rows}`;
+  const [held, promised] = [dataset.columns.map(columnText).join(', '), columns.map(columnText).join(', ')];
+  if (held !== promised) return `has the columns ${held}, and the manifest says ${promised}`;
+  return readThrough(dataset, signal);
+}
+
+function columnText({ name, dtype, shape, nullable }: Column): string {
+  return `${name} ${dtype}${shape ? `[${shape.join(',')}]` : ''}${nullable ? '?' : ''}`;
+}
+
+/** Decodes every batch and touches every column: an Arrow file can have a sound footer and damaged batches. */
+async function readThrough(dataset: Dataset, signal?: AbortSignal): Promise<string | null> {
+  let rows = 0;
+  for await (const batch of dataset.batches()) {
+    signal?.throwIfAborted();
+    for (const { name } of dataset.columns) batch.bytes(name);
+    rows += batch.rows;
+  }
+  return rows === dataset.rows ? null : `has batches of ${rows} rows altogether, and its footer says ${dataset.rows}`;
+}
+
+async function modelProblem(folder: string, { file, inputs, outputs }: ModelEntry): Promise<string | null> {
+  const model = await openModel(join(folder, file), { threads: 1 });
+  model.close();
+  const names = (ports: readonly { readonly name: string }[]): string => ports.map(({ name }) => name).join(', ');
+  if (names(model.inputs) !== inputs.join(', ')) return `has the inputs ${names(model.inputs)}, and the manifest says ${inputs.join(', ')}`;
+  if (names(model.outputs) !== outputs.join(', ')) return `has the outputs ${names(model.outputs)}, and the manifest says ${outputs.join(', ')}`;
+  return null;
+}
+
+async function verifyArrow(path: string, checks: Checks, signal?: AbortSignal): Promise<void> {
+  const dataset = await openDataset(path);
+  await checks.check(path, () => readThrough(dataset, signal));
+}

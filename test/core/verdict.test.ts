@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Plan } from '../../core/plan.js';
+import type { Recording } from '../../core/recording.js';
+import { failedOf, judge, okOf, REASON_CODES } from '../../core/verdict.js';
+import { histogramOf, latencies, planOf, recordingOf, recordings } from '../support/recordings.js';
+
+const OPEN: Partial<Plan> = { arrivals: { kind: 'constant', ratePerSecond: 2000 } };
+const CLOSED: Partial<Plan> = {};
+
+/** 10,000 requests in 5 s with a median response near 2 ms: nothing is wrong with it. */
+function judged(plan: Partial<Plan>, changes: Partial<Recording>): string[] {
+  const { code, reasons } = judge(planOf(plan), recordingOf(10_000, 2000, 2_000_000, changes));
+  assert.equal(code, reasons[0]?.severity ?? 'VALID');
+  for (const { message } of reasons) assert.match(message, /^[A-Z0-9].*\d.*\.$/s, 'a sentence with a number');
+  return reasons.map((reason) => `${reason.severity} ${reason.code}`);
+}
+
+function outcomes(counts: { [code: string]: number }): Recording['outcomes'] {
+  return Object.fromEntries(Object.entries(counts).map(([code, count]) => [code, { count, messages: {} }]));
+}
+
+test('a quiet run is VALID in both loops', () => {
+  assert.deepEqual(judged(CLOSED, {}), []);
+  assert.deepEqual(judged(OPEN, {}), []);
+});
+
+test('errors: one is SUSPECT, more than one in a hundred is INVALID', () => {
+  assert.deepEqual(judged(CLOSED, { outcomes: outcomes({ ok: 9999, ERR: 1 }) }), ['SUSPECT errors']);
+  assert.deepEqual(judged(CLOSED, { outcomes: outcomes({ ok: 9900, ERR: 60, timeout: 40 }) }), ['SUSPECT errors']);
+  assert.deepEqual(judged(CLOSED, { outcomes: outcomes({ ok: 9899, ERR: 61, timeout: 40 }) }), ['INVALID errors']);
+});
+
+test('the message names the most frequent failure', () => {
+  const { reasons } = judge(planOf(), recordingOf(10_000, 2000, 2_000_000, {
+    outcomes: { ok: { count: 9990, messages: {} }, timeout: { count: 3, messages: {} }, ERR: { count: 7, messages: { '': 4, 'ERR model key is empty': 3 } } },
+  }));
+  assert.match(reasons[0].message, /^10 of 10,000 requests failed \(0\.10 %\), most of them with ERR: "ERR model key is empty"/);
+});
+
+test('one wrong answer is INVALID and no error', () => {
+  assert.deepEqual(judged(CLOSED, { outcomes: outcomes({ ok: 9999, 'wrong-answer': 1 }) }), ['INVALID wrong-answers']);
+});
+
+test('no success is INVALID, with and without an answer', () => {
+  assert.deepEqual(judged(CLOSED, { outcomes: outcomes({ timeout: 10_000 }), response: histogramOf([]) }), ['INVALID no-successes']);
+  assert.deepEqual(judged(CLOSED, { outcomes: {}, done: 0, response: histogramOf([]) }), ['INVALID no-successes']);
+});
+
+test('the ending: server-lost is INVALID, interrupted and deadline are SUSPECT', () => {
+  assert.deepEqual(judged(CLOSED, { ending: 'server-lost' }), ['INVALID server-lost']);
+  assert.deepEqual(judged(CLOSED, { ending: 'interrupted' }), ['SUSPECT interrupted']);
+  assert.deepEqual(judged(OPEN, { ending: 'deadline', sent: 5000 }), ['SUSPECT deadline']);
+});
+
+test('schedule-missed: requests that were not sent', () => {
+  const notSent = (count: number) => ({ sent: 10_000 - count, done: 10_000 - count, outcomes: outcomes({ ok: 10_000 - count, 'not-sent': count }) });
+  assert.deepEqual(judged(OPEN, notSent(100)), [], 'the last moment of a window');
+  assert.deepEqual(judged(OPEN, notSent(101)), ['SUSPECT schedule-missed']);
+  assert.deepEqual(judged(OPEN, notSent(1001)), ['INVALID schedule-missed']);
+  assert.deepEqual(judged(OPEN, { ...notSent(5000), ending: 'interrupted' }), ['SUSPECT interrupted'], 'a stopped run owes nothing');
+});
+
+test('schedule-missed: the rate falls short of what was asked', () => {
+  assert.deepEqual(judged(OPEN, { elapsedNs: 5.15e9 }), [], 'three standard deviations of a Poisson schedule');
+  assert.deepEqual(judged(OPEN, { elapsedNs: 5.4e9 }), ['SUSPECT schedule-missed']);
+  assert.deepEqual(judged(OPEN, { elapsedNs: 6e9 }), ['INVALID schedule-missed']);
+  assert.deepEqual(judged(CLOSED, { elapsedNs: 60e9 }), [], 'a closed loop has no schedule');
+  const slowest = { elapsedNs: 6e9, service: histogramOf([...latencies(9999, 1_800_000), 1e9]) };
+  assert.deepEqual(judged(OPEN, slowest), [], 'the last request may take its time');
+});
+
+test('schedule-missed: lateness against response', () => {
+  const late = (middleNs: number) => ({ lateness: histogramOf(latencies(10_000, middleNs)) });
+  assert.deepEqual(judged(OPEN, late(100_000)), []);
+  assert.deepEqual(judged(OPEN, late(1_000_000)), ['SUSPECT schedule-missed'], 'p99 2.6 ms late of 5 ms');
+  assert.deepEqual(judged(OPEN, late(3_000_000)), ['INVALID schedule-missed'], 'the median is mostly lateness');
+  assert.deepEqual(judged(OPEN, { ...late(3_000_000), response: histogramOf(latencies(10_000, 60_000_000)) }), [], 'little of a slow response');
+  assert.deepEqual(judged(CLOSED, late(3_000_000)), []);
+});
+
+test("connections-busy takes the place of lateness: the wait is the server's", () => {
+  const late = { lateness: histogramOf(latencies(10_000, 30_000_000)) };
+  assert.deepEqual(judged(OPEN, { ...late, capped: 101 }), ['SUSPECT connections-busy']);
+  assert.deepEqual(judged(OPEN, { capped: 100 }), []);
+});
+
+test('connections-missing, frames-starved, unchecked', () => {
+  assert.deepEqual(judged(CLOSED, { connections: { opened: 49, lost: 0, reopened: 0, refused: 7 } }), ['SUSPECT connections-missing']);
+  assert.deepEqual(judged(CLOSED, { starved: 101 }), ['SUSPECT frames-starved']);
+  assert.deepEqual(judged({ check: 'all' }, { checked: 9999 }), ['SUSPECT unchecked']);
+  assert.deepEqual(judged({ check: 'all' }, { checked: 10_000 }), []);
+  assert.deepEqual(judged({ check: 'none' }, { checked: 0 }), []);
+});
+
+test('client-saturated: a busy event loop, or one that comes round late', () => {
+  const worker = (utilization: number, delayP99Ms: number) => ({ workers: [{ worker: 0, utilization: 0.1, delayP99Ms: 0, delayMaxMs: 0 }, { worker: 1, utilization, delayP99Ms, delayMaxMs: 99 }] });
+  assert.deepEqual(judged(CLOSED, worker(0.9, 5)), []);
+  assert.deepEqual(judged(CLOSED, worker(0.91, 0)), ['SUSPECT client-saturated']);
+  assert.deepEqual(judged(OPEN, worker(0.91, 9)), ['SUSPECT client-saturated'], 'said once');
+  assert.deepEqual(judged(OPEN, worker(0.5, 5.1)), ['SUSPECT client-saturated']);
+  assert.deepEqual(judged({ ...OPEN, spin: true }, worker(1, 0)), [], 'spinning is busy by choice');
+  assert.deepEqual(judged(OPEN, { ...worker(0.5, 5.1), service: histogramOf(latencies(10_000, 20_000_000)) }), [], 'little beside a slow service');
+});
+
+test('too-few-samples begins below what a p99 needs', () => {
+  const successes = (count: number) => ({ due: count, sent: count, done: count, outcomes: outcomes({ ok: count }), response: histogramOf(latencies(count, 2_000_000)) });
+  assert.deepEqual(judged(CLOSED, successes(661)), ['SUSPECT too-few-samples']);
+  assert.deepEqual(judged(CLOSED, successes(662)), []);
+});
+
+test('the worst reason comes first and gives the verdict', () => {
+  assert.deepEqual(judged({ ...OPEN, check: 'all' }, { ending: 'interrupted', outcomes: outcomes({ ok: 9000, 'wrong-answer': 10, ERR: 990 }), checked: 10 }), [
+    'INVALID wrong-answers', 'INVALID errors', 'SUSPECT interrupted', 'SUSPECT unchecked',
+  ]);
+});
+
+test('every recording gets a verdict, and never a number that does not exist', () => {
+  fc.assert(
+    fc.property(recordings, fc.constantFrom(OPEN, CLOSED), (recording, plan) => {
+      const { reasons } = judge(planOf(plan), recording);
+      for (const { code, message } of reasons) {
+        assert.ok(REASON_CODES.includes(code));
+        assert.doesNotMatch(message, /NaN|Infinity|undefined|null/);
+      }
+      assert.ok(okOf(recording) + failedOf(recording) >= 0);
+    }),
+    { numRuns: 200 },
+  );
+});
