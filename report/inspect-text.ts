@@ -64,7 +64,7 @@ function columnTable(columns: readonly Column[]): string[] {
 
 function modelTable({ models }: Manifest): string[] {
   return table(models.map(({ name, backend, sizeBytes, inputs, outputs, expected }) => [
-    name, backend, bytesText(sizeBytes), `${inputs.join(', ')} → ${outputs.join(', ')}`, expected ? 'gave the answers in expected' : '',
+    name, backend, bytesText(sizeBytes), `${inputs.join(', ')} → ${outputs.join(', ')}`, expected ? 'its answers: expected' : '',
   ]), [2]);
 }
 
