@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Manifest } from '../../core/manifest.js';
+import type { DatasetDescription } from '../../report/inspect.js';
+import { describeDataset } from '../../report/inspect-text.js';
+import { fraudColumns } from '../support/datasets.js';
+
+const manifest: Manifest = {
+  format: 'inferplay-dataset', version: 1, useCase: 'fraud', generator: '0.1.0', options: { referenceValues: 256, input: 'creditcard.csv', model: null }, seed: 12345,
+  source: { name: 'creditcard.csv', sha256: '76274b691b16a6c49d3f159c883398e03ccd6d1ee12d9d8ee38f4b4b98551a89', sizeBytes: 150_828_752, rows: 284_807 },
+  rows: 284_807, rowsPerShard: 16_384, rowsPerBatch: 4096, columns: fraudColumns,
+  shards: Array.from({ length: 18 }, (_, index) => ({
+    file: `fraud-${String(index).padStart(5, '0')}.arrow`, firstRow: index * 16_384, rows: index < 17 ? 16_384 : 6279, sizeBytes: 19_171_842, sha256: String(index % 10).repeat(64),
+  })),
+  models: [
+    { name: 'financialNet', file: 'financialNet.onnx', backend: 'ONNX', sizeBytes: 19_268, sha256: 'c'.repeat(64), inputs: ['transaction', 'reference'], outputs: ['output'], expected: true },
+    { name: 'financialNet_NoReference', file: 'financialNet_NoReference.onnx', backend: 'ONNX', sizeBytes: 9913, sha256: 'd'.repeat(64), inputs: ['transaction'], outputs: ['output'], expected: false },
+  ],
+  badRows: { count: 3, listed: [{ line: 17, column: 'V3', reason: 'not a number', text: 'abc' }, { line: 40, column: null, reason: '30 fields instead of 31', text: '0,1' }] },
+  sha256: 'e'.repeat(64),
+};
+
+const description: DatasetDescription = {
+  kind: 'dataset', path: 'data/fraud', rows: 284_807, sizeBytes: 332_089_344, columns: fraudColumns, manifest,
+  sample: [{
+    row: 0,
+    values: {
+      id: 0, label: null, time_s: 0, expected: [Math.fround(0.12345678), Math.fround(0.87654322)],
+      transaction: Array.from({ length: 30 }, (_, column) => Math.fround(Math.sin(column) * 10)), reference: Array.from({ length: 256 }, (_, column) => column / 256),
+    },
+  }],
+};
+
+const GOLDEN = `
+data/fraud: data set of the use case fraud
+284,807 rows, 332 MB in 18 shards
+
+  made by    inferplay 0.1.0, seed 12345
+  rows from  creditcard.csv (151 MB, 284,807 rows, sha256 76274b691b16…)
+  options    reference-values 256, input creditcard.csv
+  identity   eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee
+  bad rows   3 skipped, the first:
+             line 17, V3: not a number: "abc"
+             line 40: 30 fields instead of 31: "0,1"
+
+Columns
+  name         type     shape    a row
+  id           uint64              8 B
+  transaction  float32  [30]     120 B
+  reference    float32  [256]  1,024 B
+  label        uint8               1 B  may be null
+  time_s       float64             8 B
+  expected     float32  [2]        8 B
+
+Models
+  financialNet              ONNX  19.3 kB  transaction, reference → output  its answers: expected
+  financialNet_NoReference  ONNX  9.91 kB  transaction → output
+
+Shards
+  fraud-00000.arrow  rows 0 to 16,383         19.2 MB  sha256 000000000000…
+  fraud-00001.arrow  rows 16,384 to 32,767    19.2 MB  sha256 111111111111…
+  fraud-00002.arrow  rows 32,768 to 49,151    19.2 MB  sha256 222222222222…
+  fraud-00003.arrow  rows 49,152 to 65,535    19.2 MB  sha256 333333333333…
+  fraud-00004.arrow  rows 65,536 to 81,919    19.2 MB  sha256 444444444444…
+  fraud-00005.arrow  rows 81,920 to 98,303    19.2 MB  sha256 555555555555…
+  fraud-00006.arrow  rows 98,304 to 114,687   19.2 MB  sha256 666666666666…
+  fraud-00007.arrow  rows 114,688 to 131,071  19.2 MB  sha256 777777777777…
+  and 10 more shards
+
+First row
+  id 0   label none   time_s 0
+    transaction  0 8.415 9.093 1.411 -7.568 -9.589 -2.794 6.57 9.894 4.121 … -6.636  (30 values)
+    reference    0 0.003906 0.007813 0.01172 0.01563 0.01953 0.02344 0.02734 … 0.9961  (256 values)
+    expected     0.1235 0.8765`;
+
+test('a data set as a page of text', () => {
+  assert.equal('\n' + describeDataset(description), GOLDEN);
+});
+
+test('no line is longer than 100 characters or can move the cursor, whatever the names and values are', () => {
+  const text = fc.oneof(fc.string({ maxLength: 150 }), fc.constantFrom('\x1b[2J', 'a\nb', '\u202e'));
+  fc.assert(
+    fc.property(text, text, text, fc.array(fc.double(), { maxLength: 300 }), fc.nat(20), (name, path, option, values, models) => {
+      const page = describeDataset({
+        ...description, path, columns: [{ name, dtype: 'float64', shape: [values.length], nullable: true }],
+        manifest: { ...manifest, useCase: name, options: { [name]: option }, models: Array.from({ length: models }, () => ({ ...manifest.models[0], name })) },
+        sample: [{ row: 0, values: { [name]: values } }],
+      });
+      for (const line of page.split('\n')) {
+        assert.ok(line.length <= 100, line);
+        assert.ok(!/[\p{Cc}\u202e]/u.test(line), JSON.stringify(line));
+      }
+    }),
+  );
+});

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isResult } from '../../report/place.js';
+import { temporaryFolder } from '../support/paths.js';
+
+test('results are told from data sets by what is in the folder', (t) => {
+  const folder = temporaryFolder(t);
+  assert.equal(isResult(folder), false);
+  assert.equal(isResult(join(folder, 'none')), false);
+  assert.equal(isResult(join(folder, 'latest')), true, 'latest stands for the newest result');
+  mkdirSync(join(folder, 'latest'));
+  assert.equal(isResult(join(folder, 'latest')), false, 'unless it is a folder of that name');
+  writeFileSync(join(folder, 'result.json'), '{}');
+  assert.equal(isResult(folder), true);
+  assert.equal(isResult(join(folder, 'result.json')), true);
+});

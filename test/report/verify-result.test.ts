@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { InferplayError } from '../../core/errors.js';
+import type { Platform } from '../../core/platform.js';
+import { writeResult } from '../../core/result-folder.js';
+import { makeResult } from '../../core/result.js';
+import { verify } from '../../report/verify.js';
+import { temporaryFolder } from '../support/paths.js';
+import { planOf, recordingOf } from '../support/recordings.js';
+
+const platform: Platform = { inferplay: '0.1.0', node: 'v20.9.0', os: 'linux', cpu: 'none', cores: 2, memoryBytes: 1e9, hostname: 'host' };
+
+async function resultFolder(t: { after(fn: () => void): void }): Promise<string> {
+  const recording = recordingOf(20_000, 5000, 200_000);
+  const dataset = { path: 'data/fraud', rows: 100, useCase: 'fraud', sha256: 'a'.repeat(64), seed: 1, source: null };
+  const result = makeResult({ plan: planOf(), platform, server: {}, dataset, recording });
+  return (await writeResult(join(temporaryFolder(t), 'run'), result, recording)).folder;
+}
+
+/** Changes a file and the entry of it in result.json, so that only what is inside it can be wrong. */
+function change(folder: string, file: string, edit: (text: string) => string): void {
+  const text = edit(readFileSync(join(folder, file), 'utf8'));
+  writeFileSync(join(folder, file), text);
+  const path = join(folder, 'result.json');
+  const result = JSON.parse(readFileSync(path, 'utf8'));
+  result.files[file] = { sizeBytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
+  writeFileSync(path, JSON.stringify(result));
+}
+
+async function problems(folder: string): Promise<string[]> {
+  return (await verify(folder)).problems.map(({ file, problem }) => `${file} ${problem}`);
+}
+
+test('a whole result passes: two files, five histograms, and the counts', async (t) => {
+  const folder = await resultFolder(t);
+  const found = await verify(folder);
+  assert.deepEqual([found.ok, found.problems, found.checked], [true, [], 8]);
+  assert.ok(found.bytes > 1000);
+  assert.equal((await verify(join(folder, 'result.json'))).ok, true);
+  assert.equal((await verify(join(folder, '..', 'latest'))).ok, true);
+});
+
+test('changed and missing files are found', async (t) => {
+  const folder = await resultFolder(t);
+  const timeline = join(folder, 'timeline.csv');
+  writeFileSync(timeline, readFileSync(timeline, 'latin1').replace('5000', '5001'));
+  writeFileSync(join(folder, 'latency.hlog'), '');
+  const found = await problems(folder);
+  assert.match(found[0], /^latency\.hlog has 0 bytes/);
+  assert.match(found[1], /^timeline\.csv has other content/);
+  assert.equal(found.length, 2);
+});
+
+test('histograms that do not decode, lack a tag, or have other counts are found', async (t) => {
+  const folder = await resultFolder(t);
+  const log = readFileSync(join(folder, 'latency.hlog'), 'utf8');
+  change(folder, 'latency.hlog', () => log.replace(/(Tag=response,.*,)[^,]*\n/, '$1not base64\n'));
+  assert.equal((await problems(folder)).length, 1);
+  change(folder, 'latency.hlog', () => log.replace('Tag=service', 'Tag=other'));
+  assert.deepEqual(await problems(folder), ['latency.hlog has no line with the tag service']);
+  const failed = /Tag=failed,.*,([^,]*)\n/.exec(log)?.[1] ?? '';
+  change(folder, 'latency.hlog', () => log.replace(/(Tag=lateness,.*,)[^,]*\n/, `$1${failed}\n`));
+  assert.deepEqual(await problems(folder), ['latency.hlog holds 0 values with the tag lateness, and result.json says 20000']);
+});
+
+test('counts that contradict each other are found', async (t) => {
+  const folder = await resultFolder(t);
+  const path = join(folder, 'result.json');
+  const result = JSON.parse(readFileSync(path, 'utf8'));
+  result.recording.requests.ok++;
+  writeFileSync(path, JSON.stringify(result));
+  assert.deepEqual(await problems(folder), ['result.json counts 20001 successes, and its outcomes have 20000']);
+});
+
+test('a result.json that cannot be read stops with a sentence', async (t) => {
+  const folder = await resultFolder(t);
+  writeFileSync(join(folder, 'result.json'), '{');
+  await assert.rejects(verify(folder), (error) => error instanceof InferplayError && error.code === 'DATA');
+});
