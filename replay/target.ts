@@ -1,6 +1,9 @@
 /**
  * The seam between the replay loop and a model server. A target is one file in targets/ and one line in targets/index.ts.
  * The core owns the clock: a target never measures time.
+ *
+ * A target is created anew in every thread, from its URL. Its encoder runs before the clock starts (or ahead of it, in a
+ * thread of its own), its clients run in the workers, and `inspect` runs once in the main thread.
  */
 import type { Batch, Dataset } from '../core/dataset.js';
 import type { OptionTable, OptionValues } from '../core/options.js';
@@ -18,26 +21,54 @@ export interface Address {
 
 /** A registry entry. */
 export interface TargetKind<T extends OptionTable = OptionTable> {
+  /** Scheme of the URL; with an `s` appended it means TLS. */
   readonly scheme: string;
   readonly summary: string;
-  readonly defaultPort: number;
+  /** null for a target without a server. */
+  readonly defaultPort: number | null;
   /** Parameters of the URL; an unknown one is refused. */
   readonly options: T;
   create(address: Address, options: OptionValues<T>): Target;
 }
 
+/** What the target found on the server; it ends up in the result. */
+export type Facts = { readonly [fact: string]: string | number | boolean };
+
+export interface InspectOptions {
+  /** Do not compare the data set with the one that was loaded into the store. */
+  readonly skipStoreCheck: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface Target {
   /** Local and never timed. @throws InferplayError DATA when the data set lacks a column that the requests need */
   encoder(dataset: Pick<Dataset, 'columns' | 'manifest'>): Encoder;
-  /** Control plane, before the run: the server is there, holds the model and the data. Facts end up in the result. */
-  inspect(dataset: Dataset, signal?: AbortSignal): Promise<{ readonly [fact: string]: string | number | boolean }>;
-  /** Opens one connection. @throws InferplayError CONNECT */
-  connect(hooks: Hooks): Promise<Client>;
+  /**
+   * Control plane, before the run: the server is there, holds the model and the data.
+   * @throws InferplayError CONNECT, SERVER, DATA
+   */
+  inspect(dataset: Dataset, options: InspectOptions): Promise<Facts>;
+  /**
+   * Opens one connection, with all that must be said on it before the first request.
+   * @param slot the connection's number, which the client repeats in every call of the hooks
+   * @throws InferplayError CONNECT, SERVER
+   */
+  connect(slot: number, hooks: Hooks, options: ConnectOptions): Promise<Client>;
+}
+
+export interface ConnectOptions {
+  readonly timeoutMs: number;
+  /** As the encoder said. */
+  readonly replies: number;
 }
 
 export interface Encoder {
   /** No frame is longer. */
   readonly frameBytesMax: number;
+  /** Whether the column `expected` holds the answers of the model that is asked. */
+  readonly expects: boolean;
+  /** Replies that the server gives to one frame: more than 1 for a pipeline of commands. */
+  readonly replies: number;
   /** Writes the whole request for one row of a batch; answers the offset after it. */
   encode(batch: Batch, row: number, into: Buffer, offset: number): number;
 }
@@ -46,18 +77,24 @@ export interface Encoder {
 export interface Client {
   /** Every network trip of one inference. The frame stays untouched until `done` or `closed`. */
   send(frame: Uint8Array): void;
+  /** No hook is called afterwards, whatever arrives: a late reply must never be taken for another request's. */
   close(): void;
 }
 
-/** What a client tells the loop. No allocation is needed to call any of them. */
+/** What a client tells the loop: never from inside `send`. No allocation is needed to call any of them. */
 export interface Hooks {
-  firstByte(client: Client): void;
+  firstByte(slot: number): void;
   /**
    * The reply is complete and was read to its end.
    * @param code `ok` or an error's code; @param message of the error, capped, else ''
    * @param answer bytes of the output tensor, a view that is valid only during the call; null when there is none
+   * @param sizeBytes of the reply
    */
-  done(client: Client, code: string, message: string, answer: Uint8Array | null, bytes: number): void;
-  /** The connection is gone; a request in flight did not complete. Nothing follows. */
-  closed(client: Client, reason: string): void;
+  done(slot: number, code: string, message: string, answer: Uint8Array | null, sizeBytes: number): void;
+  /**
+   * The connection is gone. Nothing follows.
+   * @param code how a request in flight ended, `connection-lost` where nothing else is said: a reply that makes the
+   * rest of the connection unreadable ends both
+   */
+  closed(slot: number, reason: string, code?: string): void;
 }

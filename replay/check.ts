@@ -1,0 +1,47 @@
+/**
+ * Is this the expected answer? Servers differ in the last bits (fused multiply-add, order of sums), so floats are
+ * compared with a tolerance that fits their type, and integers exactly.
+ */
+import { DTYPES, type DType } from '../core/tensor.js';
+
+/** |answer - expected| <= absolute + relative * |expected| */
+export const TOLERANCES: { readonly [dtype in DType]?: { readonly absolute: number; readonly relative: number } } = {
+  float32: { absolute: 1e-5, relative: 1e-4 },
+  float64: { absolute: 1e-9, relative: 1e-7 },
+};
+
+/** Compares an answer with the expected bytes at `offset` of `from`. */
+export type Checker = (answer: Uint8Array, from: Uint8Array, offset: number) => boolean;
+
+/** @param sizeBytes of the expected tensor: an answer of another size is wrong */
+export function createChecker(dtype: DType, sizeBytes: number): Checker {
+  const tolerance = TOLERANCES[dtype];
+  if (!tolerance) return equalBytes(sizeBytes);
+  // Replies lie anywhere in a buffer: both are copied to memory where an array of their type can start.
+  const memory = new ArrayBuffer(2 * sizeBytes);
+  const bytes = new Uint8Array(memory);
+  const count = sizeBytes / DTYPES[dtype].sizeBytes;
+  const both = dtype === 'float32' ? new Float32Array(memory) : new Float64Array(memory);
+  const { absolute, relative } = tolerance;
+  return (answer, from, offset) => {
+    if (answer.length !== sizeBytes) return false;
+    for (let at = 0; at < sizeBytes; at++) {
+      bytes[at] = answer[at];
+      bytes[sizeBytes + at] = from[offset + at];
+    }
+    for (let at = 0; at < count; at++) {
+      const expected = both[count + at];
+      // Written so that NaN fails, unless NaN or an infinity is what is expected.
+      if (!(Math.abs(both[at] - expected) <= absolute + relative * Math.abs(expected)) && !Object.is(both[at], expected)) return false;
+    }
+    return true;
+  };
+}
+
+function equalBytes(sizeBytes: number): Checker {
+  return (answer, from, offset) => {
+    if (answer.length !== sizeBytes) return false;
+    for (let at = 0; at < sizeBytes; at++) if (answer[at] !== from[offset + at]) return false;
+    return true;
+  };
+}

@@ -1,0 +1,348 @@
+/**
+ * The one loop of every replay: requests that are due go out on connections that are free, in order; answers are timed, looked at and
+ * counted. Closed and open loops differ only in when a request is due: when its connection became free, or when the schedule says.
+ *
+ * Nothing here throws, waits or drops: a request that is due while every connection is busy waits its turn, and its response
+ * time counts from when it was due. Each of the four times is read from the clock here, never by a target:
+ * *due*, *sent* (just before the frame is handed to the socket), *first byte* (when the first bytes of the answer were read) and *done*
+ * (when the answer was read to its end). In a closed loop due is the `done` before it, so lateness is what the loop itself took.
+ */
+import type { Checker } from './check.js';
+import type { Clock } from './clock.js';
+import type { FrameSource } from './frames.js';
+import type { Recorder } from './recorder.js';
+import type { Schedule } from './schedule.js';
+import type { Client, Hooks } from './target.js';
+
+/** Start of the warm-up, start and end of the measured window. */
+export interface Window {
+  readonly warmupNs: number;
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+export interface LoopParts {
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly frames: FrameSource;
+  /** null for a closed loop. */
+  readonly warmup: Schedule | null;
+  readonly schedule: Schedule | null;
+  readonly worker: number;
+  readonly workers: number;
+  readonly slots: number;
+  /** Requests of the measured window that are this worker's; Infinity when time alone ends the run. */
+  readonly share: number;
+  readonly checker: Checker | null;
+  readonly isChecked: (request: number) => boolean;
+  /** Words shared with other threads: how many requests of the window this worker drew from its schedule, and how many ended. */
+  readonly progress: { readonly words: Int32Array<SharedArrayBuffer>; readonly taken: number; readonly done: number };
+  /** A connection has proved to work. */
+  readonly answered: (slot: number) => void;
+  /** A connection is gone, after its request was counted. */
+  readonly lost: (slot: number) => void;
+  /** Sending is over and nothing is in flight. */
+  readonly drained: () => void;
+}
+
+const DOWN = 0;
+const FREE = 1;
+const BUSY = 2;
+
+/** Times of a slot, and the loop's own. Doubles live in typed arrays: in a field each change would allocate. */
+const DUE = 0;
+const SENT = 1;
+const FIRST = 2;
+const FREED = 3;
+const TIMES = 4;
+
+/** Wake-ups come from another thread, whose clock may be ahead by this much: what is due so soon is waited for. */
+const EARLY_NS = 20_000;
+
+export class Loop implements Hooks {
+  readonly #parts: LoopParts;
+  readonly #clock: Clock;
+  readonly #recorder: Recorder;
+  readonly #frames: FrameSource;
+  readonly #bytes: Buffer;
+  readonly #clients: (Client | null)[];
+  readonly #state: Uint8Array;
+  readonly #times: Float64Array;
+  readonly #entry: Int32Array;
+  /** 1 in the warm-up; 2 where the answer is compared. */
+  readonly #flags: Uint8Array;
+  /** Free slots, first in first out, so that the traffic is spread over all connections. */
+  readonly #free: Int32Array;
+  #freeHead = 0;
+  #freeCount = 0;
+  /** When the schedule's next request is due. */
+  readonly #next = new Float64Array([Infinity]);
+  /** Number of the request that is sent next, warm-up included; it picks the row. */
+  #request: number;
+  /** Requests of the measured window that were sent or given up. */
+  #taken = 0;
+  #scheduled = 0;
+  #ended = 0;
+  #warming = false;
+  #window: Window = { warmupNs: Infinity, startNs: Infinity, endNs: Infinity };
+  #starving = false;
+  #inFlight = 0;
+  #up = 0;
+  #sending = false;
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+    this.#clock = parts.clock;
+    this.#recorder = parts.recorder;
+    this.#frames = parts.frames;
+    this.#bytes = Buffer.from(parts.frames.entries.memory);
+    this.#clients = new Array<Client | null>(parts.slots).fill(null);
+    this.#state = new Uint8Array(parts.slots);
+    this.#times = new Float64Array(parts.slots * TIMES);
+    this.#entry = new Int32Array(parts.slots);
+    this.#flags = new Uint8Array(parts.slots);
+    this.#free = new Int32Array(parts.slots);
+    this.#request = parts.worker;
+  }
+
+  /** Connections that are there, busy or free. */
+  get up(): number {
+    return this.#up;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get sending(): boolean {
+    return this.#sending;
+  }
+
+  /** Whether every request of this worker's share was sent. */
+  get spent(): boolean {
+    return this.#taken >= this.#parts.share;
+  }
+
+  /** To be called when the warm-up begins, or the measured window if there is none. */
+  start(window: Window): void {
+    this.#window = window;
+    this.#sending = true;
+    this.#warming = window.warmupNs < window.startNs;
+    if (this.#warming) this.#advance();
+    else this.#openWindow();
+    this.pump();
+  }
+
+  /** Takes a connection into use. */
+  add(slot: number, client: Client): void {
+    this.#clients[slot] = client;
+    this.#up++;
+    const now = this.#clock.now();
+    const full = this.#freeCount === 0;
+    this.#release(slot, now);
+    if (this.#sending) this.#pump(now, full ? now : -1);
+  }
+
+  /** A wake-up from another thread. */
+  wake(): void {
+    const due = this.#next[0];
+    let now = this.#clock.now();
+    if (due - now < EARLY_NS) while (now < due) now = this.#clock.now();
+    this.pump();
+  }
+
+  /** Sends all that is due and has a free connection. */
+  pump(): void {
+    this.#pump(this.#clock.now(), -1);
+  }
+
+  /** @param fullUntil when a connection became free after none was: a request that was due before it was held up by that; or -1 */
+  #pump(now: number, fullUntil: number): void {
+    if (!this.#sending) return;
+    const { schedule, share } = this.#parts;
+    const { endNs, startNs } = this.#window;
+    if (this.#warming && now >= startNs) this.#openWindow();
+    while (this.#freeCount > 0 && this.#taken < share) {
+      const slot = this.#free[this.#freeHead];
+      const due = schedule === null ? this.#freedAt(slot) : this.#next[0];
+      if (due > now) return;
+      if (due >= endNs) return this.stop();
+      const entry = this.#frames.take(this.#request);
+      if (entry < 0) {
+        this.#starving = true;
+        return;
+      }
+      if (fullUntil > due && schedule !== null && !this.#warming) this.#recorder.capped++;
+      fullUntil = -1;
+      now = this.#send(slot, due, entry);
+    }
+    if (this.#taken >= share) this.stop();
+  }
+
+  #freedAt(slot: number): number {
+    const { warmupNs, startNs } = this.#window;
+    return Math.max(this.#times[slot * TIMES + FREED], this.#warming ? warmupNs : startNs);
+  }
+
+  #send(slot: number, due: number, entry: number): number {
+    const request = this.#request;
+    const { layout, lengths } = this.#frames.entries;
+    const length = lengths[entry];
+    const size = length < 0 ? ~length : length;
+    const start = entry * layout.entryBytes;
+    if (++this.#freeHead === this.#free.length) this.#freeHead = 0;
+    this.#freeCount--;
+    this.#inFlight++;
+    this.#request = request + this.#parts.workers;
+    this.#state[slot] = BUSY;
+    this.#entry[slot] = entry;
+    this.#flags[slot] = this.#warming ? 1 : length >= 0 && this.#parts.isChecked(request) ? 2 : 0;
+    const frame = this.#bytes.subarray(start, start + size);
+    const times = this.#times;
+    const at = slot * TIMES;
+    const now = this.#clock.now();
+    times[at + DUE] = due;
+    times[at + SENT] = now;
+    times[at + FIRST] = 0;
+    this.#clients[slot]!.send(frame);
+    if (!this.#warming) {
+      this.#taken++;
+      this.#recorder.sent(due, now, size);
+      if (this.#starving) this.#recorder.starved++;
+    }
+    this.#starving = false;
+    if (this.#parts.schedule !== null) this.#advance();
+    return now;
+  }
+
+  /** The schedule's next request. The warm-up ends with the first one that would be due inside the measured window. */
+  #advance(): void {
+    const { warmup, schedule, progress } = this.#parts;
+    const { warmupNs, startNs } = this.#window;
+    if (schedule === null) return;
+    if (this.#warming) {
+      this.#next[0] = warmupNs + warmup!.next();
+      if (this.#next[0] >= startNs) this.#openWindow();
+      return;
+    }
+    this.#next[0] = startNs + schedule.next();
+    Atomics.store(progress.words, progress.taken, ++this.#scheduled | 0);
+  }
+
+  #openWindow(): void {
+    this.#warming = false;
+    this.#advance();
+  }
+
+  firstByte(slot: number): void {
+    this.#times[slot * TIMES + FIRST] = this.#clock.now();
+  }
+
+  done(slot: number, code: string, message: string, answer: Uint8Array | null, sizeBytes: number): void {
+    const now = this.#clock.now();
+    const flag = this.#flags[slot];
+    if (flag === 2 && code === 'ok' && answer !== null) {
+      this.#recorder.checked++;
+      const { bytes, offset } = this.#expected(slot);
+      if (!this.#parts.checker!(answer, bytes, offset)) {
+        code = 'wrong-answer';
+        message = 'the answer differs from the expected one';
+      }
+    }
+    this.#count(slot, code, message, now, sizeBytes);
+    this.#parts.answered(slot);
+    const full = this.#freeCount === 0;
+    this.#release(slot, now);
+    this.#settle(now, full);
+  }
+
+  #expected(slot: number): { bytes: Uint8Array; offset: number } {
+    const { layout } = this.#frames.entries;
+    return { bytes: this.#bytes, offset: this.#entry[slot] * layout.entryBytes + layout.frameBytes };
+  }
+
+  closed(slot: number, reason: string, code = 'connection-lost'): void {
+    this.#drop(slot, code, reason);
+  }
+
+  /** Gives up the requests that were sent before `beforeNs` and have no answer; their connections are closed. */
+  expire(beforeNs: number, code: string, message: string): void {
+    for (let slot = 0; slot < this.#state.length; slot++) {
+      if (this.#state[slot] !== BUSY || this.#times[slot * TIMES + SENT] > beforeNs) continue;
+      this.#clients[slot]!.close();
+      this.#drop(slot, code, message);
+    }
+  }
+
+  #drop(slot: number, code: string, message: string): void {
+    const now = this.#clock.now();
+    if (this.#state[slot] === DOWN) return;
+    if (this.#state[slot] === BUSY) this.#count(slot, code, message, now, 0);
+    else this.#unfree(slot);
+    this.#state[slot] = DOWN;
+    this.#clients[slot] = null;
+    this.#up--;
+    this.#parts.lost(slot);
+    this.#settle(now, false);
+  }
+
+  #count(slot: number, code: string, message: string, now: number, sizeBytes: number): void {
+    const times = this.#times;
+    const at = slot * TIMES;
+    this.#inFlight--;
+    this.#frames.release(this.#entry[slot]);
+    if (this.#flags[slot] === 1) {
+      this.#recorder.warmup.done++;
+      if (code !== 'ok') this.#recorder.warmup.failed++;
+      return;
+    }
+    const { words, done } = this.#parts.progress;
+    Atomics.store(words, done, ++this.#ended | 0);
+    if (code === 'ok') this.#recorder.ok(times[at + DUE], times[at + SENT], times[at + FIRST] || now, now, sizeBytes);
+    else this.#recorder.failed(code, message, times[at + SENT], now, sizeBytes);
+  }
+
+  #settle(now: number, full: boolean): void {
+    if (this.#sending) this.#pump(now, full ? now : -1);
+    else if (this.#inFlight === 0) this.#parts.drained();
+  }
+
+  #release(slot: number, now: number): void {
+    this.#state[slot] = FREE;
+    this.#times[slot * TIMES + FREED] = now;
+    this.#free[(this.#freeHead + this.#freeCount++) % this.#free.length] = slot;
+  }
+
+  /** Takes a slot out of the free ones: rare, so a plain rebuild. */
+  #unfree(slot: number): void {
+    const kept: number[] = [];
+    for (let at = 0; at < this.#freeCount; at++) {
+      const other = this.#free[(this.#freeHead + at) % this.#free.length];
+      if (other !== slot) kept.push(other);
+    }
+    this.#free.set(kept);
+    this.#freeHead = 0;
+    this.#freeCount = kept.length;
+  }
+
+  /** No request is sent any more. What came due until `untilNs` and was not sent is counted as such. */
+  stop(untilNs = 0): void {
+    if (!this.#sending) return;
+    this.#sending = false;
+    const { schedule, share } = this.#parts;
+    const { startNs, endNs } = this.#window;
+    const until = Math.min(untilNs, endNs);
+    if (this.#warming && until > startNs) this.#openWindow();
+    if (schedule !== null && !this.#warming) {
+      for (; this.#taken < share && this.#next[0] < until; this.#taken++) {
+        this.#recorder.notSent(this.#next[0]);
+        this.#advance();
+      }
+    }
+    if (this.#inFlight === 0) this.#parts.drained();
+  }
+
+  close(): void {
+    for (const client of this.#clients) client?.close();
+  }
+}

@@ -1,0 +1,92 @@
+/** The replay stage: a data set, sent as traffic to a server, and what came of it. */
+import { openDataset, type Dataset } from '../core/dataset.js';
+import { InferplayError } from '../core/errors.js';
+import type { Plan } from '../core/plan.js';
+import { platform } from '../core/platform.js';
+import type { OnProgress } from '../core/progress.js';
+import type { Recording } from '../core/recording.js';
+import { datasetFacts, makeResult, type Result } from '../core/result.js';
+import { resultFolderName, writeResult } from '../core/result-folder.js';
+import { runCrew, type CrewParts } from './crew.js';
+import { fillArena, layoutOf } from './frames.js';
+import { makePlan, type ReplayOptions } from './plan.js';
+import { newRing } from './ring.js';
+import type { Encoder } from './target.js';
+import { createTarget } from './target-url.js';
+
+export type { ReplayOptions } from './plan.js';
+
+export interface Replayed {
+  readonly result: Result;
+  /** Where the result was written; null where none was asked for. */
+  readonly folder: string | null;
+  /** The histograms themselves, of which the result holds percentiles. */
+  readonly recording: Recording;
+}
+
+/** In a ring with fewer entries than this for each connection, every request would wait for its frame. */
+const RING_ENTRIES_PER_CLIENT = 2;
+
+/**
+ * Replays a data set. Whatever the server does during the run is in the result; only what is wrong before it throws.
+ * @param datasetPath folder of a data set, or Arrow files that have the tensor columns
+ * @throws InferplayError USAGE (options), DATA (the data set, or a store that holds another one), CONNECT, SERVER, and INTERRUPTED before
+ * the first request was sent; a run that is interrupted later has a result, which says so
+ */
+export async function replay(datasetPath: string, options: ReplayOptions, { signal, onProgress }: { signal?: AbortSignal; onProgress?: OnProgress } = {}): Promise<Replayed> {
+  const target = createTarget(options.target);
+  // Options are checked before a file is opened: a typing error should not cost time.
+  makePlan(datasetPath, options, null);
+  const dataset = await openDataset(datasetPath);
+  if (dataset.rows === 0) throw new InferplayError('DATA', `${datasetPath} has no rows: there is nothing to send.`);
+  const plan = makePlan(datasetPath, options, dataset.manifest?.sha256 ?? null);
+  const encoder = target.encoder(dataset);
+  throwIfAborted(signal);
+  const server = await target.inspect(dataset, { skipStoreCheck: options.storeCheck === false, signal });
+  const frames = await prepareFrames(plan, dataset, encoder, signal);
+  throwIfAborted(signal);
+
+  const recording = await runCrew({ plan, targetUrl: options.target, rows: dataset.rows, frames, signal, onProgress: onProgress && progressOf(plan, onProgress) });
+  const result = makeResult({ plan, platform: platform(), server, dataset: datasetFacts(dataset), recording });
+  const out = options.out ?? null;
+  if (out === null) return { result, folder: null, recording };
+  const folder = out === 'auto' ? resultFolderName(new Date(), dataset.manifest?.useCase ?? null, plan.target) : out;
+  return { ...(await writeResult(folder, result, recording)), recording };
+}
+
+/** All frames before the run where they fit, else rings that are filled during it. */
+async function prepareFrames(plan: Plan, dataset: Dataset, encoder: Encoder, signal?: AbortSignal): Promise<CrewParts['frames']> {
+  const layout = layoutOf(encoder, dataset, plan.check !== 'none');
+  // Rows that cannot be reached need not be encoded.
+  const reached = plan.pick === 'sequential' && plan.requests !== null && plan.warmupMs === 0 ? plan.requests : Infinity;
+  const rows = Math.min(dataset.rows, reached);
+  if (rows * layout.entryBytes <= plan.framesBytesMax) {
+    try {
+      return { arena: await fillArena(dataset, encoder, layout, rows, signal) };
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    }
+  }
+  const entries = Math.floor(plan.framesBytesMax / plan.threads / layout.entryBytes);
+  const needed = Math.ceil(plan.clients / plan.threads) * RING_ENTRIES_PER_CLIENT;
+  if (entries < needed) {
+    const megabytes = Math.ceil((needed * plan.threads * layout.entryBytes) / 1e6);
+    throw new InferplayError('USAGE', `${plan.framesBytesMax} bytes for encoded requests are too few for ${plan.clients} connections: allow at least ${megabytes} MB (--frames-mb).`);
+  }
+  return { rings: Array.from({ length: plan.threads }, () => newRing(layout, entries)) };
+}
+
+function throwIfAborted(signal?: AbortSignal): void {
+  if (signal?.aborted) throw new InferplayError('INTERRUPTED', 'The run was interrupted before its first request.');
+}
+
+/** Of a run that ends with time, the total is what its rate so far comes to. */
+function progressOf(plan: Plan, onProgress: OnProgress): (done: number, elapsedMs: number) => void {
+  return (done, elapsedMs) => {
+    const { requests, durationMs } = plan;
+    const byTime = durationMs === null || elapsedMs <= 0 ? Infinity : Math.round((done * durationMs) / Math.min(elapsedMs, durationMs));
+    const total = Math.min(requests ?? Infinity, byTime);
+    onProgress({ unit: 'requests', done, total: Number.isFinite(total) ? total : 0, elapsedMs });
+  };
+}

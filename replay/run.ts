@@ -1,0 +1,173 @@
+/**
+ * One worker's part of a run, from its first connection to its recording: the loop, and what surrounds it at a walking pace
+ * (start, deadline, timeouts, lost connections, interruption).
+ */
+import type { Plan } from '../core/plan.js';
+import type { Ending, Recording } from '../core/recording.js';
+import { createChecker } from './check.js';
+import type { Clock } from './clock.js';
+import { Connections } from './connections.js';
+import type { FrameSource } from './frames.js';
+import { Loop } from './loop.js';
+import { createMonitor } from './monitor.js';
+import { createCheckChoice } from './pick.js';
+import { Recorder } from './recorder.js';
+import { createSchedule, shareOf } from './schedule.js';
+import type { Target } from './target.js';
+
+/** After an interruption, what is in flight may still be answered for so long. */
+const FAREWELL_MS = 500;
+const EARLY_NS = 2e6;
+const CONNECT_TIMEOUT_MAX_MS = 10_000;
+
+export interface RunParts {
+  readonly plan: Plan;
+  readonly worker: number;
+  readonly target: Target;
+  readonly frames: FrameSource;
+  readonly clock: Clock;
+  readonly progress: { readonly words: Int32Array<SharedArrayBuffer>; readonly taken: number; readonly done: number };
+}
+
+export interface Start {
+  readonly warmupNs: number;
+  /** The measured window, by the run's clock and by the calendar. */
+  readonly startNs: number;
+  readonly startedAtMs: number;
+}
+
+export interface Run {
+  /** @throws InferplayError CONNECT or SERVER */
+  open(): Promise<void>;
+  /** Never rejects: whatever happens is in the recording. */
+  start(start: Start): Promise<Recording>;
+  /** Another thread says that something is due. */
+  wake(): void;
+  /** The user has had enough. */
+  interrupt(): void;
+}
+
+/** Connections of one worker: they are dealt out like requests. */
+export function slotsOf(plan: Plan, worker: number): number {
+  return shareOf(plan.clients, worker, plan.threads);
+}
+
+export function createRun(parts: RunParts): Run {
+  const { plan, worker, clock } = parts;
+  const recorder = new Recorder();
+  const { loop, connections, onDrained } = assemble(parts, recorder);
+  const monitor = createMonitor(worker);
+  const timers = new Set<NodeJS.Timeout>();
+  const at = (ns: number, act: () => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      act();
+    }, Math.max(0, Math.ceil((ns - clock.now()) / 1e6)));
+    timers.add(timer);
+  };
+  let ending: Ending | null = null;
+  /** When sending was stopped by something else than the last request. */
+  let untilNs = 0;
+
+  const stop = (why: Ending): void => {
+    if (ending !== null) return;
+    ending = why;
+    untilNs = clock.now();
+    loop.stop(untilNs);
+  };
+  const interrupt = (): void => {
+    stop('interrupted');
+    at(clock.now() + Math.min(FAREWELL_MS, plan.timeoutMs) * 1e6, () => loop.expire(Infinity, 'interrupted', 'the run was interrupted before the answer came'));
+  };
+
+  const start = (begin: Start): Promise<Recording> =>
+    new Promise((resolve) => {
+      const endNs = plan.durationMs === null ? Infinity : begin.startNs + plan.durationMs * 1e6;
+      recorder.begin(begin.startNs);
+      at(begin.startNs, () => monitor.begin());
+      at(begin.warmupNs - EARLY_NS, () => {
+        // Timers are a millisecond coarse, and nothing is in flight yet that waiting could hurt.
+        while (clock.now() < begin.warmupNs);
+        if (ending === null) loop.start({ warmupNs: begin.warmupNs, startNs: begin.startNs, endNs });
+        else onDrained.call();
+        if (plan.spin && plan.arrivals.kind !== 'closed') spin(loop);
+      });
+      // Twenty looks in a timeout's time: a request is given up at most 5 % late.
+      const sweep = setInterval(() => look(), Math.min(100, Math.max(2, plan.timeoutMs / 20)));
+      let lastUpNs = begin.warmupNs;
+      const look = (): void => {
+        const now = clock.now();
+        loop.expire(now - plan.timeoutMs * 1e6, 'timeout', `no answer within ${plan.timeoutMs} ms`);
+        if (loop.up > 0) lastUpNs = now;
+        else if (loop.sending && now - lastUpNs > plan.timeoutMs * 1e6) stop('server-lost');
+      };
+      if (endNs < Infinity) {
+        at(endNs, () => {
+          // What came due up to the end is sent if a connection is free.
+          loop.pump();
+          loop.stop(endNs);
+        });
+      }
+      onDrained.call = () => {
+        onDrained.call = () => {};
+        clearInterval(sweep);
+        for (const timer of timers) clearTimeout(timer);
+        connections.close();
+        loop.close();
+        // A run that was to send so many requests and did not was ended by the clock.
+        const timeUp = ending === null && !loop.spent;
+        const how = ending ?? (timeUp && plan.requests !== null ? 'deadline' : 'complete');
+        resolve(recorder.recording(how, begin.startedAtMs, timeUp ? endNs : untilNs, monitor.end()));
+      };
+    });
+
+  return { open: () => connections.openAll(), start, wake: () => loop.wake(), interrupt };
+}
+
+/** The parts that refer to one another. */
+function assemble({ plan, worker, target, frames, clock, progress }: RunParts, recorder: Recorder): { loop: Loop; connections: Connections; onDrained: { call: () => void } } {
+  const onDrained = { call: () => {} };
+  const slots = slotsOf(plan, worker);
+  const workers = plan.threads;
+  const { expected } = frames.entries.layout;
+  const common = { arrivals: plan.arrivals, seed: plan.seed, worker, workers };
+  const loop = new Loop({
+    clock,
+    recorder,
+    frames,
+    warmup: createSchedule({ ...common, phase: 'warmup' }),
+    schedule: createSchedule({ ...common, phase: 'measured' }),
+    worker,
+    workers,
+    slots,
+    share: plan.requests === null ? Infinity : shareOf(plan.requests, worker, workers),
+    checker: expected && createChecker(expected.dtype, expected.sizeBytes),
+    isChecked: createCheckChoice(plan),
+    progress,
+    answered: (slot) => connections.answered(slot),
+    lost: (slot) => {
+      recorder.connections.lost++;
+      connections.reopen(slot);
+    },
+    drained: () => onDrained.call(),
+  });
+  const connections: Connections = new Connections({
+    target,
+    hooks: loop,
+    slots,
+    connect: { timeoutMs: Math.min(CONNECT_TIMEOUT_MAX_MS, Math.max(100, plan.timeoutMs)), replies: frames.entries.layout.replies },
+    counts: recorder.connections,
+    opened: (slot, client) => loop.add(slot, client),
+  });
+  return { loop, connections, onDrained };
+}
+
+/** Looks for what is due at every turn of the event loop: the user gave a core for it. */
+function spin(loop: Loop): void {
+  const turn = (): void => {
+    if (!loop.sending) return;
+    loop.pump();
+    setImmediate(turn);
+  };
+  turn();
+}
