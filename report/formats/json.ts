@@ -1,4 +1,4 @@
-import type { Format } from './format.js';
+import type { Format } from './index.js';
 
 export const json: Format = {
   name: 'json',

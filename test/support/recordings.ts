@@ -133,4 +133,7 @@ export const recordings: fc.Arbitrary<Recording> = fc.record({
   seconds,
   workers: fc.uniqueArray(worker, { selector: (one) => one.worker, maxLength: 3 }).map((list) => list.sort((a, b) => a.worker - b.worker)),
   cpu: fc.record({ userUs: count, systemUs: count }, PLAIN),
-}, PLAIN);
+}, PLAIN).map((one) => {
+  const [done, sent, due] = [one.due, one.sent, one.done].sort((a, b) => a - b);
+  return { ...one, due, sent, done };
+});

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { csv } from '../../../report/formats/csv.js';
+import { RESULTS } from '../../support/results.js';
+
+const OPTIONS = { color: false, width: 100 };
+
+function rowOf(text: string): { [column: string]: string } {
+  return (parse(text, { columns: true }) as { [column: string]: string }[])[0];
+}
+
+test('one line with the numbers of the result', () => {
+  for (const [, result] of RESULTS) {
+    const row = rowOf(csv.render(result, OPTIONS));
+    const { recording, verdict } = result;
+    assert.equal(row.verdict, verdict.code);
+    assert.equal(row.ok, String(recording.requests.ok));
+    assert.equal(row.response_p99_9_ms, String(recording.latency.response.percentiles['p99.9'].ms ?? ''));
+    assert.equal(row.reasons, verdict.reasons.map(({ code }) => code).join(' '));
+  }
+});
+
+test('the columns are the same for every result, and text is quoted', () => {
+  const headers = new Set(RESULTS.map(([, result]) => csv.render(result, OPTIONS).split('\n')[0]));
+  assert.equal(headers.size, 1);
+  const [, result] = RESULTS[0];
+  const path = 'a "quoted", path\nwith a line';
+  assert.equal(rowOf(csv.render({ ...result, dataset: { ...result.dataset, path } }, OPTIONS)).dataset, path);
+});
