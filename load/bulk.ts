@@ -6,11 +6,13 @@
 import { InferplayError } from '../core/errors.js';
 import { greeting, tlsFor, whereOf, type RedisAddress, type TlsChoice } from '../wire/redis-address.js';
 import { cleanText, errorKind, isFatal, refusal, unreachable } from '../wire/redis-errors.js';
-import { encodeCommand, INCOMPLETE, MALFORMED, scanReply } from '../wire/resp.js';
+import { decodeReply, encodeCommand, INCOMPLETE, MALFORMED, RespError, scanReply, type Reply } from '../wire/resp.js';
 import { openSocket, type RawSocket } from '../wire/socket.js';
 
 export interface BulkOptions extends TlsChoice {
   readonly bufferBytes: number;
+  /** Commands in one write at most. */
+  readonly commandsMax: number;
   /** Buffers on their way; one more is being filled. */
   readonly inFlight: number;
   readonly signal?: AbortSignal;
@@ -18,19 +20,28 @@ export interface BulkOptions extends TlsChoice {
   /** A server that leaves a write unanswered for this long is given up. */
   readonly idleTimeoutMs?: number;
   /** An error reply that does not end the load. */
-  onError(kind: string, message: string): void;
-  /** The last reply of a write was read; `succeeded` of its commands were not errors. */
-  onAnswered(succeeded: number): void;
+  onError(kind: string, message: string, keys: number): void;
+  /** The last reply of a write was read; so many of its keys were stored. */
+  onAnswered(keys: number): void;
+}
+
+/** A buffer to fill with commands, used again when they are answered. */
+export interface Slot {
+  readonly buffer: Buffer;
+  /** Keys of each command, in order: a command that fails fails for all of its keys. */
+  readonly keys: Uint32Array;
 }
 
 export interface Bulk {
-  /** An empty buffer to fill; a promise when all are on their way. @throws what ended the connection */
-  acquire(): Buffer | Promise<Buffer>;
+  /** A slot to fill; a promise when all are on their way. @throws what ended the connection */
+  acquire(): Slot | Promise<Slot>;
   /**
-   * Sends the first `bytes` of the buffer that was acquired last.
+   * Sends the first `bytes` of a slot's buffer.
    * @param row first row in it; @param onInteger is told the integer replies
    */
-  send(bytes: number, replies: number, row: number, onInteger?: (value: number) => void): void;
+  send(slot: Slot, bytes: number, commands: number, row: number, onInteger?: (value: number) => void): void;
+  /** One command and its reply, errors too as a value. Nothing else may be on its way. @throws what ended the connection */
+  call(args: readonly string[]): Promise<Reply>;
   /** Resolves when every reply was read. @throws what ended the connection */
   flush(): Promise<void>;
   /** The first row that has replies pending, null when none has. */
@@ -39,13 +50,14 @@ export interface Bulk {
 }
 
 interface Write {
-  /** Null for a command of the greeting. */
-  readonly buffer: Buffer | null;
+  /** Null for a single command. */
+  readonly slot: Slot | null;
   readonly row: number;
-  readonly what: string;
+  readonly commands: number;
   readonly onInteger: ((value: number) => void) | undefined;
-  replies: number;
-  succeeded: number;
+  readonly onReply: ((reply: Reply) => void) | undefined;
+  answered: number;
+  keys: number;
 }
 
 interface State {
@@ -54,8 +66,7 @@ interface State {
   readonly options: BulkOptions;
   /** Writes with replies pending, oldest first. */
   readonly queue: Write[];
-  readonly free: Buffer[];
-  current: Buffer | null;
+  readonly free: Slot[];
   /** The beginning of a reply whose end has not come yet. */
   carry: Buffer | null;
   failure: InferplayError | null;
@@ -72,42 +83,46 @@ const [MINUS, PLUS, COLON, LETTER_O, LETTER_K, CR, LF] = Buffer.from('-+:OK\r\n'
 
 /** @throws InferplayError CONNECT, SERVER (the greeting was refused), INTERRUPTED */
 export async function openBulk(address: RedisAddress, options: BulkOptions): Promise<Bulk> {
-  const free: Buffer[] = Array.from({ length: options.inFlight + 1 }, () => Buffer.allocUnsafe(options.bufferBytes));
-  const state: State = { where: whereOf(address), address, options, queue: [], free, current: null, carry: null, failure: null, socket: null, lastReadMs: performance.now(), wake: null };
+  const free: Slot[] = Array.from({ length: options.inFlight + 1 }, () => ({ buffer: Buffer.allocUnsafe(options.bufferBytes), keys: new Uint32Array(options.commandsMax) }));
+  const state: State = { where: whereOf(address), address, options, queue: [], free, carry: null, failure: null, socket: null, lastReadMs: performance.now(), wake: null };
   const { host, port } = address;
   state.socket = await openSocket({ host, port, tls: tlsFor(address, options), connectTimeoutMs: options.connectTimeoutMs ?? 5_000 }, {
     data: (bytes, length) => read(state, bytes, length),
     closed: (reason) => fail(state, unreachable(new Error(reason), state.where, address.tls)),
   });
-  const end = guard(state);
+  const bulk = bulkOf(state, guard(state));
   try {
     for (const command of greeting(address)) {
-      if (state.failure) break;
-      state.queue.push({ buffer: null, row: 0, what: command[0], onInteger: undefined, replies: 1, succeeded: 0 });
-      state.socket.write(encodeCommand(command));
-      await answers(state);
+      const reply = await bulk.call(command);
+      if (reply instanceof RespError) throw refused(state, reply.message, command[0]);
     }
-    if (state.failure) throw state.failure;
   } catch (error) {
-    end();
+    bulk.close();
     throw error;
   }
-  return bulkOf(state, end);
+  return bulk;
 }
 
 function bulkOf(state: State, end: () => void): Bulk {
+  const push = (bytes: Uint8Array, write: Write): void => {
+    if (state.failure) throw state.failure;
+    if (state.queue.length === 0) state.lastReadMs = performance.now();
+    state.queue.push(write);
+    state.socket!.write(bytes);
+  };
   return {
     acquire() {
       if (state.failure) throw state.failure;
-      return state.free.length > 0 ? (state.current = state.free.pop()!) : freed(state);
+      return state.free.pop() ?? freed(state);
     },
-    send(bytes, replies, row, onInteger) {
-      if (state.failure) throw state.failure;
-      const buffer = state.current!;
-      state.current = null;
-      if (state.queue.length === 0) state.lastReadMs = performance.now();
-      state.queue.push({ buffer, row, what: onInteger ? 'EXISTS' : 'a write', onInteger, replies, succeeded: 0 });
-      state.socket!.write(buffer.subarray(0, bytes));
+    send(slot, bytes, commands, row, onInteger) {
+      push(slot.buffer.subarray(0, bytes), { slot, row, commands, onInteger, onReply: undefined, answered: 0, keys: 0 });
+    },
+    async call(args) {
+      let answer: Reply = null;
+      push(encodeCommand(args), { slot: null, row: 0, commands: 1, onInteger: undefined, onReply: (reply) => (answer = reply), answered: 0, keys: 0 });
+      await answers(state);
+      return answer;
     },
     flush: () => answers(state),
     pendingRow: () => state.queue.at(0)?.row ?? null,
@@ -150,10 +165,10 @@ async function answers(state: State): Promise<void> {
   if (state.failure) throw state.failure;
 }
 
-async function freed(state: State): Promise<Buffer> {
+async function freed(state: State): Promise<Slot> {
   while (state.free.length === 0 && !state.failure) await changed(state);
   if (state.failure) throw state.failure;
-  return (state.current = state.free.pop()!);
+  return state.free.pop()!;
 }
 
 /** Every reply in what came, one after the other. `+OK` is recognised at a glance: it is what a load gets. */
@@ -169,9 +184,9 @@ function read(state: State, chunk: Buffer, length: number): void {
   for (let at = 0; at < end; ) {
     const write = state.queue[0];
     if (write === undefined) return fail(state, foreign(state));
-    if (at + 5 <= end && bytes[at] === PLUS && bytes[at + 1] === LETTER_O && bytes[at + 2] === LETTER_K && bytes[at + 3] === CR && bytes[at + 4] === LF) {
+    if (write.slot !== null && at + 5 <= end && bytes[at] === PLUS && bytes[at + 1] === LETTER_O && bytes[at + 2] === LETTER_K && bytes[at + 3] === CR && bytes[at + 4] === LF) {
       at += 5;
-      write.succeeded++;
+      write.keys += write.slot.keys[write.answered];
     } else {
       const next = scanReply(bytes, at, end);
       if (next === MALFORMED || (next === INCOMPLETE && end - at > REPLY_BYTES_MAX)) return fail(state, foreign(state));
@@ -183,31 +198,35 @@ function read(state: State, chunk: Buffer, length: number): void {
       if (state.failure) return;
       at = next;
     }
-    if (--write.replies === 0) answered(state, write);
+    if (++write.answered === write.commands) answered(state, write);
   }
 }
 
-/** Looks at a reply that is not +OK: an integer is passed on, an error ends the load or is counted. */
+/** Looks at a reply that is not +OK: a single command's is handed over, an integer is passed on, an error ends the load or is counted. */
 function oddReply(state: State, bytes: Buffer, at: number, next: number, write: Write): void {
+  if (write.slot === null) return write.onReply?.(decodeReply(Buffer.from(bytes.subarray(at, next))));
   const type = bytes[at];
-  if (type === PLUS || type === COLON) {
-    if (type === COLON) write.onInteger?.(Number(bytes.toString('latin1', at + 1, next - 2)));
-    write.succeeded++;
+  if (write.onInteger ? type === COLON : bytes.toString('latin1', at, next) === '+OK\r\n') {
+    if (write.onInteger) write.onInteger(Number(bytes.toString('latin1', at + 1, next - 2)));
+    else write.keys += write.slot.keys[write.answered];
     return;
   }
-  const message = type === MINUS ? bytes.toString('utf8', at + 1, next - 2) : 'ERR a reply that is neither OK nor an error';
+  const message = type === MINUS ? bytes.toString('utf8', at + 1, next - 2) : 'ERR a reply that is neither what was expected nor an error';
   const kind = type === MINUS ? errorKind(message) : 'UNEXPECTED';
-  // Of the greeting and of a count every error is the end: nothing after it could be relied on.
-  if (write.buffer !== null && !write.onInteger && !isFatal(kind)) return state.options.onError(kind, cleanText(message));
-  const { password } = state.address;
-  fail(state, refusal(message, write.what, state.where, password ? [password.reveal()] : []));
+  // While keys are counted every error is the end: the count could not be relied on.
+  if (write.onInteger || isFatal(kind)) return fail(state, refused(state, message, write.onInteger ? 'EXISTS' : 'a write'));
+  state.options.onError(kind, cleanText(message), write.slot.keys[write.answered]);
 }
 
 function answered(state: State, write: Write): void {
   state.queue.shift();
-  if (write.buffer) state.free.push(write.buffer);
-  if (write.buffer && !write.onInteger) state.options.onAnswered(write.succeeded);
+  if (write.slot) state.free.push(write.slot);
+  if (write.slot && !write.onInteger) state.options.onAnswered(write.keys);
   state.wake?.();
+}
+
+function refused({ address, where }: State, message: string, what: string): InferplayError {
+  return refusal(message, what, where, address.password ? [address.password.reveal()] : []);
 }
 
 function foreign(state: State): InferplayError {

@@ -3,9 +3,10 @@
  * the digits of its id and its value.
  */
 
-const CRLF = Buffer.from('\r\n');
 /** Digits of 2^53, the largest id. */
 const DIGITS_MAX = 16;
+/** `*2000001` and the command's name. */
+const HEAD_BYTES_MAX = 32;
 
 /** A form of key: `prefix{id}`. The braces make the id the hash tag, so that both forms of a row are in one slot of a cluster. */
 export function keyOf(prefix: string, id: number): string {
@@ -30,53 +31,94 @@ export function writeDigits(into: Uint8Array, offset: number, id: number, digits
   return offset + digits;
 }
 
-/** A command whose first argument is a row's key and whose last is its value. */
+/** Commands that store the values of consecutive rows. */
 export interface RowFrame {
-  /** No command is longer. */
-  readonly bytesMax: number;
-  /** Writes the whole command; answers the offset after it. `data` holds values of `valueBytes` each, row after row. */
-  write(into: Uint8Array, offset: number, id: number, data: Uint8Array, row: number): number;
+  /** Bytes that one row adds to a command at most, and those that a command has besides. */
+  readonly rowBytesMax: number;
+  readonly headBytesMax: number;
+  /** Rows that one command may hold. */
+  readonly rowsMax: number;
+  /**
+   * Writes one command for rows `from` up to, not including, `to`; answers the offset after it.
+   * `data` holds values of `valueBytes` each, row after row.
+   */
+  write(into: Uint8Array, offset: number, ids: Ids, data: Uint8Array, from: number, to: number): number;
+}
+
+interface Ids {
+  readonly length: number;
+  readonly [at: number]: number;
 }
 
 /**
+ * A command for each row.
  * @param command for example `SET` or `AI.TENSORSET`
  * @param before arguments between the key and the value, for example `['FLOAT', '1', '256', 'BLOB']`
  */
 export function rowFrame(command: string, prefix: string, before: readonly string[], valueBytes: number): RowFrame {
-  const start = `*${3 + before.length}\r\n$${Buffer.byteLength(command)}\r\n${command}\r\n`;
-  const heads = keyHeads(start, prefix);
-  const middle = Buffer.from(`}\r\n${before.map((arg) => `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`).join('')}$${valueBytes}\r\n`);
+  const heads = keyHeads(`*${3 + before.length}\r\n$${Buffer.byteLength(command)}\r\n${command}\r\n`, prefix);
+  const middle = middleOf(before, valueBytes);
   return {
-    bytesMax: heads[DIGITS_MAX].length + DIGITS_MAX + middle.length + valueBytes + CRLF.length,
-    write(into, offset, id, data, row) {
-      const digits = digitsOf(id);
-      const head = heads[digits];
-      into.set(head, offset);
-      let at = writeDigits(into, offset + head.length, id, digits);
-      into.set(middle, at);
-      at += middle.length;
-      into.set(data.subarray(row * valueBytes, (row + 1) * valueBytes), at);
-      at += valueBytes;
-      into[at] = 13;
-      into[at + 1] = 10;
-      return at + 2;
+    rowBytesMax: pairBytesMax(heads, middle, valueBytes),
+    headBytesMax: 0,
+    rowsMax: 1,
+    write: (into, offset, ids, data, from) => writePair(into, offset, heads, middle, ids[from], data, from, valueBytes),
+  };
+}
+
+/** MSET over many rows: redis-server takes a quarter less time for it than for as many SETs. */
+export function manyFrame(prefix: string, valueBytes: number, rowsMax: number): RowFrame {
+  const heads = keyHeads('', prefix);
+  const middle = middleOf([], valueBytes);
+  return {
+    rowBytesMax: pairBytesMax(heads, middle, valueBytes),
+    headBytesMax: HEAD_BYTES_MAX,
+    rowsMax,
+    write(into, offset, ids, data, from, to) {
+      const start = Buffer.from(`*${1 + (to - from) * 2}\r\n$4\r\nMSET\r\n`);
+      into.set(start, offset);
+      let at = offset + start.length;
+      for (let row = from; row < to; row++) at = writePair(into, at, heads, middle, ids[row], data, row, valueBytes);
+      return at;
     },
   };
 }
 
+function middleOf(before: readonly string[], valueBytes: number): Buffer {
+  return Buffer.from(`}\r\n${before.map((arg) => `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`).join('')}$${valueBytes}\r\n`);
+}
+
+function pairBytesMax(heads: readonly Buffer[], middle: Buffer, valueBytes: number): number {
+  return heads[DIGITS_MAX].length + DIGITS_MAX + middle.length + valueBytes + 2;
+}
+
+function writePair(into: Uint8Array, offset: number, heads: readonly Buffer[], middle: Buffer, id: number, data: Uint8Array, row: number, valueBytes: number): number {
+  const digits = digitsOf(id);
+  const head = heads[digits];
+  into.set(head, offset);
+  let at = writeDigits(into, offset + head.length, id, digits);
+  into.set(middle, at);
+  at += middle.length;
+  into.set(data.subarray(row * valueBytes, (row + 1) * valueBytes), at);
+  at += valueBytes;
+  into[at] = 13;
+  into[at + 1] = 10;
+  return at + 2;
+}
+
 /** EXISTS over the keys of many rows; the reply is one integer. */
 export interface ExistsFrame {
-  readonly bytesPerKeyMax: number;
-  readonly bytesHeadMax: number;
-  write(into: Uint8Array, ids: { readonly length: number; readonly [at: number]: number }, from: number, to: number): number;
+  readonly rowBytesMax: number;
+  readonly headBytesMax: number;
+  write(into: Uint8Array, ids: Ids, from: number, to: number): number;
 }
 
 export function existsFrame(prefixes: readonly string[]): ExistsFrame {
   const heads = prefixes.map((prefix) => keyHeads('', prefix));
   const tail = Buffer.from('}\r\n');
   return {
-    bytesPerKeyMax: Math.max(...heads.map((head) => head[DIGITS_MAX].length)) + DIGITS_MAX + tail.length,
-    bytesHeadMax: 32,
+    rowBytesMax: heads.reduce((sum, byDigits) => sum + byDigits[DIGITS_MAX].length + DIGITS_MAX + tail.length, 0),
+    headBytesMax: HEAD_BYTES_MAX,
     write(into, ids, from, to) {
       const start = Buffer.from(`*${1 + (to - from) * prefixes.length}\r\n$6\r\nEXISTS\r\n`);
       into.set(start, 0);

@@ -73,7 +73,7 @@ export async function load(path: string, options: LoadOptions): Promise<LoadRepo
     dataset,
     settings,
     signal: options.signal,
-    onError: (name, message) => countError(tally.errors, name, message),
+    onError: (name, message, keys) => countError(tally.errors, name, message, keys),
     onStored(keys) {
       tally.stored += keys;
       step(tally.stored);
@@ -102,10 +102,10 @@ function refuseNothing({ sink, dataset, settings, path }: Stage): void {
   throw new InferplayError('USAGE', `There is nothing to load: ${path} has no column "${KEY_COLUMN}", and ${why}.`);
 }
 
-function countError(errors: MutableErrors, kind: string, message: string): void {
+function countError(errors: MutableErrors, kind: string, message: string, keys: number): void {
   const name = Object.hasOwn(errors, kind) || Object.keys(errors).length < KINDS_MAX ? kind : 'OTHER';
   errors[name] ??= { count: 0, message };
-  errors[name].count++;
+  errors[name].count += keys;
 }
 
 async function loadAll(stage: Stage): Promise<LoadReport> {

@@ -21,9 +21,9 @@ export interface SinkContext {
   readonly dataset: Dataset;
   readonly settings: LoadSettings;
   readonly signal: AbortSignal | undefined;
-  /** An error reply to a bulk command that does not end the load. */
-  onError(kind: string, message: string): void;
-  /** Bulk replies were read: so many commands succeeded. */
+  /** An error reply to a bulk command that does not end the load; so many keys were not stored. */
+  onError(kind: string, message: string, keys: number): void;
+  /** Bulk replies were read: so many keys are stored. */
   onStored(keys: number): void;
   /** So many keys were asked for by `count`. */
   onCounted(keys: number): void;
