@@ -105,6 +105,7 @@ function datasetOf(path: string, manifest: Manifest | null, columns: readonly Co
     async *batches(range = {}) {
       const fromRow = Math.max(0, range.fromRow ?? 0);
       const toRow = Math.min(rows, range.toRow ?? rows);
+      if (fromRow >= toRow) return;
       for (const shard of shards) {
         if (shard.firstRow + shard.rows > fromRow && shard.firstRow < toRow) yield* shardBatches(shard, columns, fromRow, toRow);
       }

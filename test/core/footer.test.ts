@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { InferplayError } from '../../core/errors.js';
+import { readBlocks } from '../../core/footer.js';
+import type { Column } from '../../core/manifest.js';
+import { batchBuffers, openShard } from '../../core/writer.js';
+import { temporaryFolder } from '../support/paths.js';
+
+const columns: readonly Column[] = [{ name: 'x', dtype: 'float32', shape: [3], nullable: false }];
+
+function write(file: string, rows: readonly number[]): void {
+  const buffers = batchBuffers(columns, 100);
+  const shard = openShard(file, columns, {});
+  for (const count of rows) shard.write(buffers, count);
+  shard.close();
+}
+
+async function blocksOf(file: string): ReturnType<typeof readBlocks> {
+  const handle = await open(file);
+  return readBlocks(handle, file).finally(() => handle.close());
+}
+
+test('every record batch is found with its rows', async (t) => {
+  const file = join(temporaryFolder(t), 'x.arrow');
+  for (const rows of [[], [5], [7, 1, 100]]) {
+    write(file, rows);
+    assert.deepEqual((await blocksOf(file)).map((block) => block.rows), rows);
+  }
+});
+
+const foreign: readonly [string, Buffer, RegExp][] = [
+  ['nothing', Buffer.alloc(0), /is not an Arrow IPC file/],
+  ['text', Buffer.from('hello, this is a text of some length'), /is not an Arrow IPC file/],
+  ['Parquet', Buffer.from('PAR1 and so on and on PAR1'), /is a Parquet file/],
+  ['an Arrow stream', Buffer.from('ffffffff10000000aabbccddeeff00112233', 'hex'), /is an Arrow stream/],
+  ['only the beginning', Buffer.from('ARROW1\0\0 and then it stops'), /is cut short/],
+  ['a footer of impossible length', Buffer.concat([Buffer.from('ARROW1\0\0'), Buffer.from([255, 255, 255, 127]), Buffer.from('ARROW1')]), /its footer says 2147483647 bytes/],
+];
+for (const [what, bytes, message] of foreign) {
+  test(`a file of ${what} gets its own sentence`, async (t) => {
+    const file = join(temporaryFolder(t), 'x.arrow');
+    writeFileSync(file, bytes);
+    await assert.rejects(blocksOf(file), (error: InferplayError) => error.code === 'DATA' && message.test(error.message));
+  });
+}
+
+test('no damage leads to anything but our own error', async (t) => {
+  const file = join(temporaryFolder(t), 'x.arrow');
+  write(file, [3, 2]);
+  const whole = readFileSync(file);
+  await fc.assert(fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), fc.nat(whole.length), async (at, flip, length) => {
+    const bytes = Buffer.from(whole);
+    bytes[at] ^= flip;
+    writeFileSync(file, length % 3 === 0 ? bytes.subarray(0, length) : bytes);
+    await blocksOf(file).catch((error: unknown) => assert.ok(error instanceof InferplayError, String(error)));
+  }), { numRuns: 300 });
+});

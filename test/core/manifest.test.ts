@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { MANIFEST_FILE, manifestSha256, readManifest, writeManifest } from '../../core/manifest.js';
+import type { Manifest } from '../../core/manifest.js';
+import { temporaryFolder } from '../support/paths.js';
+
+const manifest: Manifest = {
+  format: 'inferplay-dataset', version: 1, useCase: 'fraud', generator: '0.1.0', options: {}, seed: 1, source: null, rows: 3, rowsPerShard: 2, rowsPerBatch: 2,
+  columns: [{ name: 'id', dtype: 'uint64', shape: null, nullable: false }],
+  shards: [{ file: 'a', firstRow: 0, rows: 2, sizeBytes: 1, sha256: 'aa' }, { file: 'b', firstRow: 2, rows: 1, sizeBytes: 1, sha256: 'bb' }],
+  models: [], badRows: { count: 0, listed: [] }, sha256: 'cc',
+};
+
+test('a manifest is read as it was written', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeManifest(folder, manifest);
+  assert.deepEqual(await readManifest(folder), manifest);
+});
+
+test('the identity is the hash of the hashes, shards first', () => {
+  const wanted = createHash('sha256').update('aa\nbb\ncc').digest('hex');
+  assert.equal(manifestSha256(manifest.shards, [{ sha256: 'cc' }]), wanted);
+});
+
+const faults: readonly [string, object | string, RegExp][] = [
+  ['not JSON', '{', /cannot be read \(.*JSON/],
+  ['another format', { format: 'x' }, /is not the manifest of an inferplay data set/],
+  ['null', 'null', /is not the manifest/],
+  ['a later version', { ...manifest, version: 2, generator: '9.9.9' }, /format version 2.*9\.9\.9/],
+  ['no shards', { ...manifest, shards: undefined }, /was damaged: shards, models or columns are missing/],
+  ['a shard elsewhere', { ...manifest, shards: [{ ...manifest.shards[0], file: '../a' }] }, /"\.\.\/a" is not a plain file name/],
+  ['a model elsewhere', { ...manifest, models: [{ file: '/etc/passwd' }] }, /a model is not named by a plain file name/],
+  ['a gap', { ...manifest, shards: [manifest.shards[1]] }, /the rows of b do not follow on/],
+  ['rows that do not add up', { ...manifest, rows: 4 }, /promises 4 rows and its shards have 3/],
+  ['an unknown type', { ...manifest, columns: [{ dtype: 'text' }] }, /unknown type/],
+];
+
+for (const [what, content, message] of faults) {
+  test(`a manifest with ${what} is refused`, async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, MANIFEST_FILE), typeof content === 'string' ? content : JSON.stringify(content));
+    await assert.rejects(readManifest(folder), (error: Error & { code: string }) => error.code === 'DATA' && message.test(error.message));
+  });
+}
