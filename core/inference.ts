@@ -200,3 +200,45 @@ function feed(port: ModelPort, tensor: ModelTensor | undefined): BindingTensor {
   }
   return { type: tensor.dtype, dims: tensor.shape, data: tensor.data, location: 'cpu' };
 }
+
+/** A tensor as the binding takes and gives it. Strings are arrays of strings, booleans bytes. */
+export interface BareTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: ArrayLike<unknown>;
+  readonly location: 'cpu';
+}
+
+/** A session with nothing between it and ONNX Runtime: every element type, and failures in its own words. */
+export interface BareSession {
+  readonly inputs: readonly string[];
+  /** Outputs that are not tensors, for example sequences, cannot be fetched. */
+  readonly outputs: readonly { readonly name: string; readonly isTensor: boolean }[];
+  /**
+   * Runs on the calling thread, reading the feeds in place. Their data must fill their dims: the binding would read beyond.
+   * @param fetches an object with a null under the name of each wanted output
+   * @throws Error with ONNX Runtime's text
+   */
+  run(feeds: { readonly [name: string]: BareTensor }, fetches: { readonly [name: string]: null }): { [name: string]: BareTensor };
+  close(): void;
+}
+
+/** @throws Error with ONNX Runtime's text for a corrupt or unsupported model */
+export function openBareSession(model: Uint8Array, options: ModelOptions): BareSession {
+  const session = new (loadRuntime())();
+  session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
+    intraOpNumThreads: options.threads, interOpNumThreads: 1, executionMode: 'sequential', logSeverityLevel: 4, enableMemPattern: false,
+  });
+  const nothing = {};
+  return {
+    inputs: session.inputMetadata.map(({ name }) => name),
+    outputs: session.outputMetadata.map(({ name, isTensor }) => ({ name, isTensor })),
+    run: (feeds, fetches) => session.run(feeds, fetches, nothing) as unknown as { [name: string]: BareTensor },
+    close: () => session.dispose(),
+  };
+}
+
+/** Version of the ONNX Runtime that is installed. */
+export function runtimeVersion(): string {
+  return (createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }).version;
+}

@@ -1,0 +1,40 @@
+/** AI.TENSORSET and AI.TENSORGET. */
+import type { Reply } from '../reply.js';
+import type { Request } from '../request.js';
+import { wrongArity, type Session } from '../session.js';
+import type { Database } from '../store.js';
+import { parseFormat, parseTensor, Tensor, writeTensor } from '../tensor-value.js';
+import { command, ONE_KEY, WRONGTYPE } from './command.js';
+
+export const NO_TENSOR = 'ERR tensor key is empty or in a different shard';
+
+/** The tensor under a key, or null after having written the error. */
+export function tensorAt(database: Database, key: string, reply: Reply): Tensor | null {
+  const value = database.get(key);
+  if (value instanceof Tensor) return value;
+  reply.error(value === undefined ? NO_TENSOR : WRONGTYPE);
+  return null;
+}
+
+function tensorset(session: Session, request: Request, reply: Reply): void {
+  if (request.argc < 4) return reply.error(wrongArity(request));
+  const key = request.text(1);
+  const old = session.database.get(key);
+  if (old !== undefined && !(old instanceof Tensor)) return reply.error(WRONGTYPE);
+  const tensor = parseTensor(request, 2, request.argc, reply);
+  if (tensor === null) return;
+  session.database.set(key, tensor);
+  reply.ok();
+}
+
+function tensorget(session: Session, request: Request, reply: Reply): void {
+  if (request.argc < 2 || request.argc > 4) return reply.error(wrongArity(request));
+  const tensor = tensorAt(session.database, request.text(1), reply);
+  const format = tensor && parseFormat(request, 2, request.argc, reply);
+  if (format) writeTensor(tensor, format, reply);
+}
+
+export const tensorCommands = [
+  command('ai.tensorset', -1, 'write denyoom', ONE_KEY, tensorset),
+  command('ai.tensorget', -1, 'readonly', ONE_KEY, tensorget),
+];

@@ -1,0 +1,54 @@
+/** MULTI, EXEC, DISCARD, WATCH. */
+import type { Reply } from '../reply.js';
+import type { Request } from '../request.js';
+import type { Session } from '../session.js';
+import { ALL_KEYS, command, NO_KEYS } from './command.js';
+
+function multi(session: Session, _: Request, reply: Reply): void {
+  if (session.transaction) return reply.error('ERR MULTI calls can not be nested');
+  session.transaction = { queue: [], bytes: 0, failed: false };
+  reply.ok();
+}
+
+function exec(session: Session, _: Request, reply: Reply): void {
+  const { transaction, dirty } = session;
+  if (!transaction) return reply.error('ERR EXEC without MULTI');
+  session.transaction = null;
+  session.unwatch();
+  if (transaction.failed) return reply.error('EXECABORT Transaction discarded because of previous errors.');
+  if (dirty) return reply.nullArray();
+  reply.array(transaction.queue.length);
+  session.executing = true;
+  for (const queued of transaction.queue) queued.command.run(session, queued.request, reply);
+  session.executing = false;
+}
+
+function discard(session: Session, _: Request, reply: Reply): void {
+  if (!session.transaction) return reply.error('ERR DISCARD without MULTI');
+  session.transaction = null;
+  session.unwatch();
+  reply.ok();
+}
+
+function watch(session: Session, request: Request, reply: Reply): void {
+  if (session.transaction) return reply.error('ERR WATCH inside MULTI is not allowed');
+  for (let i = 1; i < request.argc; i++) {
+    const key = request.text(i);
+    session.database.watch(key, session);
+    session.watched.push({ database: session.database, key });
+  }
+  reply.ok();
+}
+
+function unwatch(session: Session, _: Request, reply: Reply): void {
+  session.unwatch();
+  reply.ok();
+}
+
+export const transactionCommands = [
+  command('multi', 1, 'noscript loading stale fast', NO_KEYS, multi, { immediate: true }),
+  command('exec', 1, 'noscript loading stale skip_slowlog', NO_KEYS, exec, { immediate: true }),
+  command('discard', 1, 'noscript loading stale fast', NO_KEYS, discard, { immediate: true }),
+  command('watch', -2, 'noscript loading stale fast', ALL_KEYS, watch, { immediate: true }),
+  command('unwatch', 1, 'noscript loading stale fast', NO_KEYS, unwatch),
+];

@@ -1,0 +1,45 @@
+/** Every limit of the embedded server, in one place. Where Redis has the same limit, the value is Redis's. */
+
+/** Arguments of one request. */
+export const ARGUMENTS_MAX = 1024 * 1024;
+/** One argument. */
+export const BULK_BYTES_MAX = 512 * 1024 * 1024;
+/** A line: an inline command, or the length line of an argument. */
+export const LINE_BYTES_MAX = 64 * 1024;
+/** One request with all its arguments. */
+export const REQUEST_BYTES_MAX = 1024 * 1024 * 1024;
+/** Before a client has given the password it gets this many arguments of this size and no more. */
+export const UNAUTHENTICATED_ARGUMENTS_MAX = 10;
+export const UNAUTHENTICATED_BULK_BYTES_MAX = 16 * 1024;
+/** Bytes that a client may send ahead while its own inference is running; reading stops beyond them. */
+export const READ_AHEAD_BYTES_MAX = 4 * 1024 * 1024;
+/** Replies that a client has not read; its connection is closed beyond them. */
+export const OUTPUT_BYTES_MAX = 1024 * 1024 * 1024;
+/** Replies that wait in the kernel's and our buffers before the server stops reading more requests of that client. */
+export const OUTPUT_BYTES_PAUSE = 1024 * 1024;
+export const CONNECTIONS_MAX = 10_000;
+export const DATABASES = 16;
+/** Commands between MULTI and EXEC, and their bytes. */
+export const TRANSACTION_COMMANDS_MAX = 100_000;
+export const TRANSACTION_BYTES_MAX = 256 * 1024 * 1024;
+/** Bytes of one tensor. */
+export const TENSOR_BYTES_MAX = 512 * 1024 * 1024;
+export const DIMENSIONS_MAX = 1024;
+/** Inferences that wait for a device; more are refused. */
+export const QUEUED_INFERENCES_MAX = 100_000;
+/** Operations of one DAG. */
+export const DAG_OPERATIONS_MAX = 10_000;
+/** A running model is given up after this long (RedisAI's MODEL_EXECUTION_TIMEOUT). */
+export const MODEL_EXECUTION_TIMEOUT_MS = 5000;
+/** A model whose runs take longer than this runs on a worker thread instead of the socket loop. */
+export const INLINE_RUN_US_MAX = 200;
+/** Shared read buffer: one read brings in at most this much. */
+export const READ_BUFFER_BYTES = 256 * 1024;
+/** Shared reply buffer: replies of one turn are gathered here. */
+export const REPLY_BUFFER_BYTES = 64 * 1024;
+/** A value of at least this size is written from where it lies instead of being copied behind the other replies. */
+export const REPLY_BY_REFERENCE_BYTES = 16 * 1024;
+/** An argument of at least this size is kept in the memory that it was received in. */
+export const KEEP_RECEIVED_BYTES = 16 * 1024;
+/** Arguments of an unknown command that its error shows. */
+export const ERROR_ARGUMENTS_BYTES_MAX = 128;

@@ -1,0 +1,31 @@
+/** Entry of the server's own process: is told over the channel what to do, and ends when the channel does. */
+import { InferplayError, messageOf } from '../core/errors.js';
+import { listen, type Listening } from './listener.js';
+import type { FromChild, ToChild } from './serve.js';
+
+/** Values of a few hundred bytes share memory; larger slabs mean fewer of them to keep track of. */
+Buffer.poolSize = 64 * 1024;
+
+let running: Listening | null = null;
+
+async function end(): Promise<void> {
+  await running?.close();
+  process.exit(0);
+}
+
+process.once('disconnect', () => void end());
+// The terminal sends SIGINT to the whole group: the parent decides when the server ends.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => void end());
+
+process.once('message', async (message: ToChild) => {
+  const answer = (value: FromChild): void => void process.send?.(value);
+  try {
+    running = await listen(message);
+    void running.ended.then(end);
+    answer({ host: running.host, port: running.port });
+  } catch (error) {
+    answer({ failure: messageOf(error), code: error instanceof InferplayError ? error.code : 'SERVER' });
+    process.disconnect?.();
+  }
+});
