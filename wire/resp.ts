@@ -21,8 +21,16 @@ export type Reply = string | number | bigint | boolean | null | Buffer | RespErr
 export const INCOMPLETE = -1;
 export const MALFORMED = -2;
 
+/** Limits of a reply: deeper, longer or larger ones are taken for malformed. Redis itself has the same bound for strings. */
+export const DEPTH_MAX = 32;
+export const BULK_BYTES_MAX = 512 * 1024 * 1024;
+export const ITEMS_MAX = 1 << 27;
+/** Digits of a 64-bit integer and its sign. */
+const INTEGER_CHARS_MAX = 20;
+/** Digits of a RESP3 big number; no server that is known sends one at all. */
+const BIG_NUMBER_CHARS_MAX = 1000;
+
 const CR = 13;
-const DEPTH_MAX = 32;
 
 /** A command as an array of bulk strings. */
 export function encodeCommand(args: readonly (string | number | Uint8Array)[]): Buffer {
@@ -34,7 +42,7 @@ export function encodeCommand(args: readonly (string | number | Uint8Array)[]): 
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
 
-/** A digit's line: where the integer after the type byte ends. Shared state keeps `scan` free of allocations. */
+/** The integer that `readInteger` read last. Shared state keeps `scanReply` free of allocations. */
 let lineValue = 0;
 
 /** Reads `[-]digits CR LF` at `at`; answers the offset after the line feed and leaves the number in `lineValue`. */
@@ -57,7 +65,7 @@ function readInteger(bytes: Uint8Array, at: number, end: number): number {
     lineValue = sign * value;
     return bytes[at + 1] === 10 ? at + 2 : MALFORMED;
   }
-  return at - start > 20 ? MALFORMED : INCOMPLETE;
+  return at - start > INTEGER_CHARS_MAX ? MALFORMED : INCOMPLETE;
 }
 
 /** Offset after the CR LF that ends the line at `at`. */
@@ -70,6 +78,60 @@ function skipLine(bytes: Uint8Array, at: number, end: number): number {
   return INCOMPLETE;
 }
 
+/** A line of digits with an optional minus sign: an integer of any size, which `readInteger` could not hold exactly. */
+function skipDigits(bytes: Uint8Array, at: number, end: number, charsMax: number): number {
+  const start = at < end && bytes[at] === 45 ? at + 1 : at;
+  for (at = start; at < end && bytes[at] >= 48 && bytes[at] <= 57; at++) if (at - start > charsMax) return MALFORMED;
+  if (at === end) return INCOMPLETE;
+  if (bytes[at] !== CR || at === start) return MALFORMED;
+  if (at + 1 >= end) return INCOMPLETE;
+  return bytes[at + 1] === 10 ? at + 2 : MALFORMED;
+}
+
+/** `#t` or `#f`. */
+function skipBoolean(bytes: Uint8Array, at: number, end: number): number {
+  if (at < end && bytes[at] !== 116 && bytes[at] !== 102) return MALFORMED;
+  return skipEmpty(bytes, at + 1, end);
+}
+
+function skipEmpty(bytes: Uint8Array, at: number, end: number): number {
+  if (at < end && bytes[at] !== CR) return MALFORMED;
+  if (at + 1 >= end) return INCOMPLETE;
+  return bytes[at + 1] === 10 ? at + 2 : MALFORMED;
+}
+
+/** A string with its length before it: `$`, `!` or `=`. */
+function scanBulk(bytes: Uint8Array, at: number, end: number): number {
+  const type = bytes[at];
+  const body = readInteger(bytes, at + 1, end);
+  if (body < 0) return body;
+  if (lineValue < 0) return lineValue === -1 && type === 36 ? body : MALFORMED;
+  const length = lineValue;
+  if (length > BULK_BYTES_MAX) return MALFORMED;
+  // A verbatim string starts with three letters of format and a colon.
+  if (type === 61 && (length < 4 || (body + 3 < end && bytes[body + 3] !== 58))) return MALFORMED;
+  const after = body + length + 2;
+  if (after > end) return INCOMPLETE;
+  return bytes[after - 2] === CR && bytes[after - 1] === 10 ? after : MALFORMED;
+}
+
+/** Items with their number before them: `*`, `~`, `>`, `%` or `|`. */
+function scanAggregate(bytes: Uint8Array, at: number, end: number, depth: number): number {
+  if (depth >= DEPTH_MAX) return MALFORMED;
+  const type = bytes[at];
+  let next = readInteger(bytes, at + 1, end);
+  if (next < 0) return next;
+  if (lineValue < 0) return lineValue === -1 && type === 42 ? next : MALFORMED;
+  if (lineValue > ITEMS_MAX) return MALFORMED;
+  // An attribute is followed by the reply that it describes.
+  const items = type === 37 ? lineValue * 2 : type === 124 ? lineValue * 2 + 1 : lineValue;
+  for (let item = 0; item < items; item++) {
+    next = scanReply(bytes, next, end, depth + 1);
+    if (next < 0) return next;
+  }
+  return next;
+}
+
 /**
  * Where the reply that starts at `at` ends. Allocates nothing.
  * @returns the offset after it, INCOMPLETE when more bytes are needed, or MALFORMED
@@ -79,40 +141,26 @@ export function scanReply(bytes: Uint8Array, at: number, end: number, depth = 0)
   switch (bytes[at]) {
     case 43: // + simple string
     case 45: // - error
-    case 58: // : integer
     case 44: // , double
-    case 35: // # boolean
-    case 40: // ( big number
-    case 95: // _ null
       return skipLine(bytes, at + 1, end);
+    case 58: // : integer
+      return skipDigits(bytes, at + 1, end, INTEGER_CHARS_MAX);
+    case 40: // ( big number
+      return skipDigits(bytes, at + 1, end, BIG_NUMBER_CHARS_MAX);
+    case 35: // # boolean
+      return skipBoolean(bytes, at + 1, end);
+    case 95: // _ null
+      return skipEmpty(bytes, at + 1, end);
     case 36: // $ bulk string
     case 61: // = verbatim string
-    case 33: { // ! bulk error
-      const body = readInteger(bytes, at + 1, end);
-      if (body < 0) return body;
-      if (lineValue < 0) return lineValue === -1 ? body : MALFORMED;
-      const after = body + lineValue + 2;
-      if (after > end) return INCOMPLETE;
-      return bytes[after - 2] === CR && bytes[after - 1] === 10 ? after : MALFORMED;
-    }
+    case 33: // ! bulk error
+      return scanBulk(bytes, at, end);
     case 42: // * array
     case 126: // ~ set
     case 62: // > push
     case 37: // % map
-    case 124: { // | attribute
-      if (depth >= DEPTH_MAX) return MALFORMED;
-      const type = bytes[at];
-      let next = readInteger(bytes, at + 1, end);
-      if (next < 0) return next;
-      if (lineValue < 0) return lineValue === -1 ? next : MALFORMED;
-      // An attribute is followed by the reply that it describes.
-      const items = type === 37 ? lineValue * 2 : type === 124 ? lineValue * 2 + 1 : lineValue;
-      for (let item = 0; item < items; item++) {
-        next = scanReply(bytes, next, end, depth + 1);
-        if (next < 0) return next;
-      }
-      return next;
-    }
+    case 124: // | attribute
+      return scanAggregate(bytes, at, end, depth);
     default:
       return MALFORMED;
   }
