@@ -2,7 +2,9 @@
 
 export interface JsonSchema {
   readonly $schema?: string;
-  readonly $id?: string;
+  /** `#/$defs/name`, nothing else. */
+  readonly $ref?: string;
+  readonly $defs?: { readonly [name: string]: JsonSchema };
   readonly title?: string;
   readonly description?: string;
   readonly type?: JsonType | readonly JsonType[];
@@ -16,40 +18,47 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
+export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
 
-/** The first fault, as `path: what is wrong`, or null when there is none. */
-export function checkJson(schema: JsonSchema, value: unknown, path = ''): string | null {
+/** The first fault, as `path is …`, or null when there is none. */
+export function checkJson(schema: JsonSchema, value: unknown): string | null {
+  return check(schema, value, '', schema.$defs ?? {});
+}
+
+type Definitions = { readonly [name: string]: JsonSchema };
+
+function check(schema: JsonSchema, value: unknown, path: string, defs: Definitions): string | null {
   const at = path === '' ? 'the whole' : path;
-  if (schema.anyOf) return checkAny(schema.anyOf, value, path);
+  if (schema.$ref) return check(defs[schema.$ref.slice('#/$defs/'.length)], value, path, defs);
+  if (schema.anyOf) return checkAny(schema.anyOf, value, path, defs);
   if (schema.const !== undefined && value !== schema.const) return `${at} is ${show(value)}, not ${show(schema.const)}`;
   if (schema.enum && !schema.enum.includes(value as string)) return `${at} is ${show(value)}, not one of ${schema.enum.join(', ')}`;
   const types = typeof schema.type === 'string' ? [schema.type] : schema.type;
   if (types && !types.some((type) => isOf(type, value))) return `${at} is ${show(value)}, not of type ${types.join(' or ')}`;
   if (schema.minimum !== undefined && typeof value === 'number' && value < schema.minimum) return `${at} is ${value}, below ${schema.minimum}`;
-  if (Array.isArray(value)) return schema.items ? checkItems(schema.items, value, path) : null;
-  return isOf('object', value) ? checkObject(schema, value as { [name: string]: unknown }, path) : null;
+  if (Array.isArray(value)) return schema.items ? checkItems(schema.items, value, path, defs) : null;
+  return isOf('object', value) ? checkObject(schema, value as { [name: string]: unknown }, path, defs) : null;
 }
 
-/** The fault of the last alternative: an object's, where null is the first. */
-function checkAny(schemas: readonly JsonSchema[], value: unknown, path: string): string | null {
+/** The fault of the last alternative: the one with the most fields. */
+function checkAny(schemas: readonly JsonSchema[], value: unknown, path: string, defs: Definitions): string | null {
   let fault: string | null = null;
   for (const schema of schemas) {
-    fault = checkJson(schema, value, path);
+    fault = check(schema, value, path, defs);
     if (fault === null) return null;
   }
   return fault;
 }
 
-function checkItems(schema: JsonSchema, values: readonly unknown[], path: string): string | null {
+function checkItems(schema: JsonSchema, values: readonly unknown[], path: string, defs: Definitions): string | null {
   for (const [index, value] of values.entries()) {
-    const fault = checkJson(schema, value, `${path}[${index}]`);
+    const fault = check(schema, value, `${path}[${index}]`, defs);
     if (fault !== null) return fault;
   }
   return null;
 }
 
-function checkObject(schema: JsonSchema, value: { [name: string]: unknown }, path: string): string | null {
+function checkObject(schema: JsonSchema, value: { [name: string]: unknown }, path: string, defs: Definitions): string | null {
   const child = (name: string) => (path === '' ? name : `${path}.${name}`);
   for (const name of schema.required ?? []) {
     if (!Object.hasOwn(value, name)) return `${child(name)} is missing`;
@@ -57,7 +66,7 @@ function checkObject(schema: JsonSchema, value: { [name: string]: unknown }, pat
   for (const [name, one] of Object.entries(value)) {
     const known = schema.properties && Object.hasOwn(schema.properties, name) ? schema.properties[name] : schema.additionalProperties;
     if (known === false) return `${child(name)} is unknown`;
-    const fault = known ? checkJson(known, one, child(name)) : null;
+    const fault = known ? check(known, one, child(name), defs) : null;
     if (fault !== null) return fault;
   }
   return null;

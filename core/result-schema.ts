@@ -1,11 +1,11 @@
 /** The schema of result.json: what readers may rely on, and what `readResult` checks. docs/result.schema.json is a copy for others. */
-import type { JsonSchema } from './check-json.js';
+import type { JsonSchema, JsonType } from './check-json.js';
 
-const integer: JsonSchema = { type: 'integer', minimum: 0 };
-const number: JsonSchema = { type: 'number' };
-const string: JsonSchema = { type: 'string' };
-const boolean: JsonSchema = { type: 'boolean' };
-const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [{ type: 'null' }, schema] });
+const integer = { type: 'integer', minimum: 0 } as const;
+const number = { type: 'number' } as const;
+const string = { type: 'string' } as const;
+const boolean = { type: 'boolean' } as const;
+const orNull = (schema: JsonSchema & { type: JsonType }): JsonSchema => ({ ...schema, type: ['null', schema.type] });
 const choice = (...values: string[]): JsonSchema => ({ enum: values });
 const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 /** Readers ignore fields that they do not know: version 1 may gain some. */
@@ -36,9 +36,12 @@ const platform = object({ inferplay: string, node: string, os: string, cpu: stri
 
 const dataset = object({ path: string, rows: integer, useCase: orNull(string), sha256: orNull(string), seed: orNull(number), source: orNull(string) });
 
-const percentile = object({ ms: orNull(number), samples: integer, samplesNeeded: integer, supported: boolean });
+const percentile: JsonSchema = { $ref: '#/$defs/percentile' };
+const latency: JsonSchema = { $ref: '#/$defs/latency' };
 
-const latency = object({
+const percentileDefinition = object({ ms: orNull(number), samples: integer, samplesNeeded: integer, supported: boolean });
+
+const latencyDefinition = object({
   samples: integer,
   overflow: integer,
   minMs: orNull(number),
@@ -61,7 +64,7 @@ const recording = object({
   ending: choice('complete', 'interrupted', 'deadline', 'server-lost'),
   requests: object({
     due: integer, sent: integer, done: integer, ok: integer, failed: integer, wrongAnswers: integer,
-    notSent: integer, capped: integer, starved: integer, checked: integer,
+    notSent: integer, interrupted: integer, capped: integer, starved: integer, checked: integer,
   }),
   ratesPerSecond: object({ asked: orNull(number), offered: orNull(number), achieved: orNull(number), goodput: orNull(number) }),
   outcomes: mapOf(object({ count: integer, messages: mapOf(integer) })),
@@ -82,6 +85,7 @@ const verdict = object({
 export const RESULT_SCHEMA: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Result of an inferplay replay (result.json, version 1)',
+  $defs: { percentile: percentileDefinition, latency: latencyDefinition },
   ...object({
     format: { const: 'inferplay-result' },
     version: { const: 1 },

@@ -7,7 +7,7 @@ import type { Ending, Outcome, Recording, WorkerHealth } from './recording.js';
 import { redactUrl } from './secret.js';
 import { isSupported, samplesNeeded } from './support.js';
 import { seriesOf, toMs, type Series } from './timeline.js';
-import { failedOf, judge, okOf, WRONG_ANSWER, type Verdict } from './verdict.js';
+import { failedOf, INTERRUPTED, judge, okOf, WRONG_ANSWER, type Verdict } from './verdict.js';
 
 export type { Plan, Platform, Verdict };
 export type { Reason, VerdictCode } from './verdict.js';
@@ -62,6 +62,8 @@ export interface RecordingSummary {
     readonly wrongAnswers: number;
     /** Came due, but the window closed first. */
     readonly notSent: number;
+    /** Were in flight when the user stopped the run, and were given up. */
+    readonly interrupted: number;
     readonly capped: number;
     readonly starved: number;
     readonly checked: number;
@@ -153,6 +155,7 @@ function summarizeRecording(plan: Plan, recording: Recording): RecordingSummary 
       failed: failedOf(recording),
       wrongAnswers: recording.outcomes[WRONG_ANSWER]?.count ?? 0,
       notSent: recording.due - recording.sent,
+      interrupted: recording.outcomes[INTERRUPTED]?.count ?? 0,
       capped: recording.capped,
       starved: recording.starved,
       checked: recording.checked,

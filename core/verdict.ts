@@ -4,7 +4,7 @@
  */
 import { percentile } from './histogram.js';
 import type { Plan } from './plan.js';
-import type { Outcome, Recording } from './recording.js';
+import type { Ending, Outcome, Recording } from './recording.js';
 import { samplesNeeded } from './support.js';
 
 export type VerdictCode = 'VALID' | 'SUSPECT' | 'INVALID';
@@ -33,8 +33,10 @@ export const OK = 'ok';
 export const WRONG_ANSWER = 'wrong-answer';
 /** Came due, and the window closed before it was sent: not an answer of the server's. */
 export const NOT_SENT = 'not-sent';
+/** Was in flight when the user stopped the run, and not answered in the time that was left: not a failure either. */
+export const INTERRUPTED = 'interrupted';
 /** Outcomes that are not failures of the server. */
-const NO_FAILURES: readonly string[] = [OK, WRONG_ANSWER, NOT_SENT];
+const NO_FAILURES: readonly string[] = [OK, WRONG_ANSWER, NOT_SENT, INTERRUPTED];
 
 /** Above one failure in a hundred the successes are a selection: servers shed the slow requests first. */
 export const ERRORS_INVALID_SHARE = 0.01;
@@ -47,6 +49,8 @@ export const LATENESS_P50_SHARE = 0.5;
 /** A rate within one percent of what was asked is that rate; a tenth below, it is another experiment. */
 export const RATE_SUSPECT_SHORTFALL = 0.01;
 export const RATE_INVALID_SHORTFALL = 0.1;
+/** Luck of a Poisson schedule: a deviation this large happens once in 370 runs. */
+const SIGMAS = 3;
 /** Requests that waited for a connection or a frame: one percent of them is what moves the p99. */
 export const WAITED_SHARE = 0.01;
 /** An event loop busier than this queues replies inside the client, and its queue is counted as the server's time. */
@@ -91,10 +95,17 @@ function endings(plan: Plan, recording: Recording): Reason[] {
     case 'interrupted':
       return [suspect('interrupted', `The run was stopped ${after}. What was measured until then is whole; let it run to its end for the numbers that were planned.`)];
     case 'deadline':
-      return [suspect('deadline', `The run was ended ${after}, because requests were still unanswered long past its planned end. Lower the rate, or give it more time.`)];
+      return timeUp(plan, recording);
     default:
       return [];
   }
+}
+
+/** Arrivals of a Poisson schedule may be too few for the planned requests by luck: that is no reason. */
+function timeUp({ requests, durationMs }: Plan, { sent }: Recording): Reason[] {
+  if (requests === null || durationMs === null) return [];
+  if (sent >= (1 - RATE_SUSPECT_SHORTFALL) * requests - SIGMAS * Math.sqrt(requests)) return [];
+  return [suspect('deadline', `Time was up after ${durationMs / 1000} s, when ${grouped(sent)} of the planned ${grouped(requests)} requests were sent. Raise --duration, or plan fewer --requests.`)];
 }
 
 function planned({ requests, durationMs }: Plan): string {
@@ -148,10 +159,15 @@ function schedule(plan: Plan, recording: Recording): Reason[] {
   return reason ? [...reasons, reason] : reasons;
 }
 
+/** A run that was stopped owes no requests. */
+function wasPlanned(ending: Ending): boolean {
+  return ending === 'complete' || ending === 'deadline';
+}
+
 /** A few requests that come due in the very last moment of a window always miss it; more of them are a backlog. */
 function unsent({ due, sent, ending }: Recording): Reason | null {
   const missed = due - sent;
-  if (ending !== 'complete' || missed <= RATE_SUSPECT_SHORTFALL * due) return null;
+  if (!wasPlanned(ending) || missed <= RATE_SUSPECT_SHORTFALL * due) return null;
   const severity = missed > RATE_INVALID_SHORTFALL * due ? 'INVALID' : 'SUSPECT';
   return { code: 'schedule-missed', severity, message: `${grouped(missed)} of ${grouped(due)} requests that came due (${share(missed, due)}) were not sent before the time was up. The server or its connections cannot take the rate; lower --rate, or raise --clients.` };
 }
@@ -161,9 +177,9 @@ function unsent({ due, sent, ending }: Recording): Reason | null {
  * schedule's length do not count.
  */
 function rateShortfall(asked: number, { due, elapsedNs, service, ending }: Recording): Reason | null {
-  if (ending !== 'complete') return null;
+  if (!wasPlanned(ending)) return null;
   const elapsed = elapsedNs / 1e9;
-  const allowed = due / asked + (3 * Math.sqrt(due)) / asked + service.maxNs / 1e9;
+  const allowed = due / asked + (SIGMAS * Math.sqrt(due)) / asked + service.maxNs / 1e9;
   const shortfall = 1 - allowed / elapsed;
   if (shortfall <= RATE_SUSPECT_SHORTFALL) return null;
   const message = `${grouped(due)} requests at ${grouped(asked)} a second took ${elapsed.toFixed(1)} s instead of ${(due / asked).toFixed(1)} s: they were carried out at ${grouped(due / elapsed)} a second. The server or its connections cannot take the rate; lower --rate, or raise --clients.`;
@@ -186,8 +202,9 @@ function lateness(recording: Recording): Reason | null {
 function client(plan: Plan, recording: Recording): Reason[] {
   const reasons: Reason[] = [];
   const { workers, connections } = recording;
-  if (connections.opened < Math.min(plan.clients, recording.due)) {
-    reasons.push(suspect('connections-missing', `Only ${connections.opened} of ${plan.clients} connections could be opened (${connections.refused} refused). Raise the server's limit of clients and the open-files limit (ulimit -n), or lower --clients.`));
+  const missing = plan.clients - (connections.opened - connections.lost + connections.reopened);
+  if (missing > 0 && wasPlanned(recording.ending)) {
+    reasons.push(suspect('connections-missing', `${grouped(missing)} of ${grouped(plan.clients)} connections were missing at the end: ${grouped(connections.lost)} were lost, ${grouped(connections.reopened)} reopened, and ${grouped(connections.refused)} attempts refused. The load was lower than planned; look at the server's log and its limit of clients.`));
   }
   const busiest = Math.max(0, ...workers.map(({ utilization }) => utilization));
   const delay = Math.max(0, ...workers.map(({ delayP99Ms }) => delayP99Ms));

@@ -66,8 +66,9 @@ function facts(result: Result, paint: Paint, width: number): string[] {
     `${grouped(requests.ok)} ok`,
     `${grouped(requests.failed)} failed`,
     requests.notSent > 0 ? `${grouped(requests.notSent)} not sent` : '',
+    requests.interrupted > 0 ? `${grouped(requests.interrupted)} interrupted` : '',
   ].filter(Boolean);
-  const facts = Object.entries(server).map(([fact, value]) => `${fact} ${value}`).join(', ');
+  const facts = Object.entries(server).map(([fact, value]) => `${fact.replaceAll('_', ' ')} ${value}`).join(', ');
   return [
     row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${grouped(dataset.rows)} rows)`),
     row('target', plan.target),

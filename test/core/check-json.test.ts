@@ -13,14 +13,16 @@ const schema: JsonSchema = {
     version: { const: 1 },
     closed: { type: 'object', properties: { x: { type: ['string', 'boolean'] } }, additionalProperties: false },
     counts: { type: 'object', additionalProperties: { type: 'integer' } },
+    shared: { $ref: '#/$defs/shared' },
   },
+  $defs: { shared: { type: 'object', required: ['x'], properties: { x: { type: 'number' } } } },
 };
 
 const good = { name: 'n', list: [1, 2], maybe: null, kind: 'a', version: 1, closed: { x: true }, counts: { any: 3 }, unknown: [] };
 
 test('what fits has no fault', () => {
   assert.equal(checkJson(schema, good), null);
-  assert.equal(checkJson(schema, { ...good, maybe: { ms: 1.5 } }), null);
+  assert.equal(checkJson(schema, { ...good, maybe: { ms: 1.5 }, shared: { x: 1 } }), null);
 });
 
 test('the first fault is named by its path', () => {
@@ -39,6 +41,7 @@ test('the first fault is named by its path', () => {
     [{ ...good, closed: { y: 1 } }, /^closed\.y is unknown$/],
     [{ ...good, closed: { x: 'x'.repeat(99) + 1, toString: 1 } }, /^closed\.toString is unknown$/],
     [{ ...good, counts: { a: 'x'.repeat(99) } }, /^counts\.a is "x{39}…, not of type integer$/],
+    [{ ...good, shared: { x: '1' } }, /^shared\.x is "1", not of type number$/],
     [Object.create(good), /^name is missing$/],
   ];
   for (const [value, fault] of faults) assert.match(checkJson(schema, value) ?? 'no fault', fault);

@@ -48,10 +48,20 @@ test('no success is INVALID, with and without an answer', () => {
   assert.deepEqual(judged(CLOSED, { outcomes: {}, done: 0, response: histogramOf([]) }), ['INVALID no-successes']);
 });
 
-test('the ending: server-lost is INVALID, interrupted and deadline are SUSPECT', () => {
+test('the ending: server-lost is INVALID, interrupted is SUSPECT', () => {
   assert.deepEqual(judged(CLOSED, { ending: 'server-lost' }), ['INVALID server-lost']);
   assert.deepEqual(judged(CLOSED, { ending: 'interrupted' }), ['SUSPECT interrupted']);
-  assert.deepEqual(judged(OPEN, { ending: 'deadline', sent: 5000 }), ['SUSPECT deadline']);
+});
+
+test('deadline: time was up long before the planned requests', () => {
+  const sent = (sent: number) => ({ ending: 'deadline' as const, due: sent, sent, done: sent, outcomes: outcomes({ ok: sent }), elapsedNs: sent * 5e5 });
+  assert.deepEqual(judged({ ...OPEN, requests: 10_000 }, sent(9600)), [], 'luck of the schedule');
+  assert.deepEqual(judged({ ...OPEN, requests: 10_000 }, sent(9599)), ['SUSPECT deadline']);
+  assert.deepEqual(judged({ ...CLOSED, requests: 10_000 }, sent(5000)), ['SUSPECT deadline']);
+});
+
+test('what was given up when the user stopped the run is no error', () => {
+  assert.deepEqual(judged(CLOSED, { ending: 'interrupted', outcomes: outcomes({ ok: 9950, interrupted: 50 }), connections: { opened: 50, lost: 50, reopened: 0, refused: 0 } }), ['SUSPECT interrupted']);
 });
 
 test('schedule-missed: requests that were not sent', () => {
@@ -87,7 +97,8 @@ test("connections-busy takes the place of lateness: the wait is the server's", (
 });
 
 test('connections-missing, frames-starved, unchecked', () => {
-  assert.deepEqual(judged(CLOSED, { connections: { opened: 49, lost: 0, reopened: 0, refused: 7 } }), ['SUSPECT connections-missing']);
+  assert.deepEqual(judged(CLOSED, { connections: { opened: 50, lost: 9, reopened: 8, refused: 7 } }), ['SUSPECT connections-missing']);
+  assert.deepEqual(judged(CLOSED, { connections: { opened: 50, lost: 9, reopened: 9, refused: 7 } }), []);
   assert.deepEqual(judged(CLOSED, { starved: 101 }), ['SUSPECT frames-starved']);
   assert.deepEqual(judged({ check: 'all' }, { checked: 9999 }), ['SUSPECT unchecked']);
   assert.deepEqual(judged({ check: 'all' }, { checked: 10_000 }), []);
