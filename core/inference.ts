@@ -113,6 +113,18 @@ function loadRuntime(): new () => BindingSession {
   }
 }
 
+function sessionOptions({ threads }: ModelOptions): object {
+  return {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+    // A memory pattern is kept for every shape that was ever seen; a server sees many batch sizes, and nothing is gained here.
+    enableMemPattern: false,
+  };
+}
+
 /**
  * Opens a model.
  * @param file path of an .onnx file, or its bytes
@@ -121,18 +133,9 @@ function loadRuntime(): new () => BindingSession {
 export async function openModel(file: string | Uint8Array, options: ModelOptions): Promise<Model> {
   const session = new (loadRuntime())();
   const where = typeof file === 'string' ? `The model ${file}` : `The model (${file.byteLength} bytes)`;
-  const sessionOptions = {
-    intraOpNumThreads: options.threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 4,
-    // A memory pattern is kept for every shape that was ever seen; a server sees many batch sizes, and nothing is gained here.
-    enableMemPattern: false,
-  };
   try {
-    if (typeof file === 'string') session.loadModel(file, sessionOptions);
-    else session.loadModel(file.buffer, file.byteOffset, file.byteLength, sessionOptions);
+    if (typeof file === 'string') session.loadModel(file, sessionOptions(options));
+    else session.loadModel(file.buffer, file.byteOffset, file.byteLength, sessionOptions(options));
   } catch (error) {
     throw new InferplayError('DATA', `${where} cannot be opened: ${messageOf(error)}.`, { cause: error });
   }
@@ -226,9 +229,7 @@ export interface BareSession {
 /** @throws Error with ONNX Runtime's text for a corrupt or unsupported model */
 export function openBareSession(model: Uint8Array, options: ModelOptions): BareSession {
   const session = new (loadRuntime())();
-  session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
-    intraOpNumThreads: options.threads, interOpNumThreads: 1, executionMode: 'sequential', logSeverityLevel: 4, enableMemPattern: false,
-  });
+  session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions(options));
   const nothing = {};
   return {
     inputs: session.inputMetadata.map(({ name }) => name),

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { InferplayError } from '../../core/errors.js';
-import { openModel, typedArray, type ModelTensors } from '../../core/inference.js';
+import { openBareSession, openModel, runtimeVersion, typedArray, type ModelTensors } from '../../core/inference.js';
 import { writeFraudModels } from '../../generate/fraud-model.js';
 import { missing, sharedData, temporaryFolder } from '../support/paths.js';
 
@@ -109,6 +109,21 @@ test('tensors that do not fit are refused, and the model goes on working', async
   assert.throws(() => model.runSync({ transaction: { dtype: 'float32', shape: [1, 30], data: 'no' as never } }), isData(/./));
   assert.equal(feed('float32', [1, 30], data)().output.data.length, 2);
   model.close();
+});
+
+test('a bare session answers what the model answers, and fails in the runtime\'s own words', async (t) => {
+  const bytes = readFileSync(await fraudModel(t));
+  const model = await openModel(bytes, { threads: 1 });
+  const session = openBareSession(bytes, { threads: 1 });
+  assert.deepEqual([session.inputs, session.outputs], [['transaction'], [{ name: 'output', isTensor: true }]]);
+  const data = new Float32Array(60).fill(0.5);
+  const feed = (dims: number[]): Parameters<typeof session.run>[0] => ({ transaction: { type: 'float32', dims, data, location: 'cpu' } });
+  assert.deepEqual(session.run(feed([2, 30]), { output: null }).output.data, model.runSync(transaction(2)).output.data);
+  assert.throws(() => session.run(feed([3, 20]), { output: null }), /Got: 20 Expected: 30/);
+  assert.throws(() => openBareSession(bytes.subarray(100), { threads: 1 }), /protobuf parsing failed/i);
+  session.close();
+  model.close();
+  assert.match(runtimeVersion(), /^\d+\.\d+\.\d+/);
 });
 
 test('bytes become values in place where they are aligned, and by a copy where they are not', () => {

@@ -107,6 +107,23 @@ test('a record batch that is damaged behind a sound footer is found', async (t) 
   assert.equal((await problems(folder)).length, 1);
 });
 
+test('a column that is shorter than its rows is found', async (t) => {
+  const { folder, manifest } = await dataset(t);
+  const file = 'part-00000.arrow';
+  const bytes = readFileSync(join(folder, file));
+  // In the first record batch's metadata the last buffer is that of `expected`: 50 rows of 8 bytes.
+  const start = bytes.indexOf(Buffer.from([0xff, 0xff, 0xff, 0xff]), 16);
+  const end = start + 8 + bytes.readInt32LE(start + 4);
+  const length = bytes.subarray(0, end).lastIndexOf(Buffer.from([400 & 255, 400 >> 8, 0, 0, 0, 0, 0, 0]));
+  assert.ok(length > start);
+  bytes.writeUInt32LE(8, length);
+  writeFileSync(join(folder, file), bytes);
+  await rehash(folder, manifest, file);
+  const found = await problems(folder);
+  assert.equal(found.length, 1);
+  assert.match(found[0], /column "expected" holds 8 bytes where 50 rows need 400/);
+});
+
 test('Arrow files from elsewhere are read through, and other folders are refused', async (t) => {
   const folder = temporaryFolder(t);
   await assert.rejects(verify(folder), (error) => error instanceof InferplayError && error.code === 'DATA');
