@@ -144,7 +144,7 @@ export function inputBytes(inputs: readonly Tensor[]): number {
 
 /** ONNX Runtime's message as RedisAI passes it on: without the call that failed, newlines as blanks. */
 export function backendText(error: unknown): string {
-  const text = messageOf(error).replace(/^(?:Error: )?(?:Load model from .*? failed:|Non-zero status code: )/, '').trim();
+  const text = messageOf(error).replace(/^(?:Error: )?(?:Load model from .*? failed:)?/, '').trim();
   return /protobuf parsing failed/i.test(text) ? 'Failed to load model because protobuf parsing failed.' : text || 'unknown backend error';
 }
 
