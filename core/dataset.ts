@@ -85,7 +85,8 @@ async function openForeign(path: string, files: readonly string[]): Promise<Data
     const opened = await openShardFile(file);
     try {
       const last = opened.blocks.at(-1);
-      const own = columnsOf(opened.reader.schema, file);
+      const { schema } = opened.reader;
+      const own = attempt(file, 'its schema cannot be used', () => columnsOf(schema, file));
       columns ??= own;
       if (JSON.stringify(own) !== JSON.stringify(columns)) {
         throw new InferplayError('DATA', `${file} has other columns than ${files[0]}; a data set's files must all have the same.`);
@@ -123,18 +124,18 @@ async function* shardBatches(shard: Shard, columns: readonly Column[], fromRow: 
     for (const [at, block] of blocks.entries()) {
       const firstRow = shard.firstRow + block.firstRow;
       if (firstRow + block.rows <= fromRow || firstRow >= toRow || block.rows === 0) continue;
-      const record = await readRecord(reader, at, shard.file);
-      yield viewBatch(record, columns, shard.file, firstRow, Math.max(0, fromRow - firstRow), Math.min(block.rows, toRow - firstRow));
+      const record = await readRecord(reader, at, block.rows, shard.file);
+      yield attempt(shard.file, `record batch ${at} cannot be used`, () => viewBatch(record, columns, shard.file, firstRow, Math.max(0, fromRow - firstRow), Math.min(block.rows, toRow - firstRow)));
     }
   } finally {
     await handle.close();
   }
 }
 
-async function readRecord(reader: Arrow.AsyncRecordBatchFileReader, at: number, file: string): Promise<Arrow.RecordBatch> {
+async function readRecord(reader: Arrow.AsyncRecordBatchFileReader, at: number, rows: number, file: string): Promise<Arrow.RecordBatch> {
   try {
     const record = await reader.readRecordBatch(at);
-    if (record === null) throw new Error('it is not there');
+    if (record === null || record.numRows !== rows) throw new Error(`it does not hold its ${rows} rows`);
     return record;
   } catch (error) {
     throw damaged(file, `record batch ${at} cannot be read`, error);
@@ -153,6 +154,14 @@ async function openShardFile(file: string): Promise<{ handle: FileHandle; reader
   } catch (error) {
     await handle.close();
     throw error instanceof InferplayError ? error : damaged(file, 'its schema cannot be read', error);
+  }
+}
+
+function attempt<T>(file: string, what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof InferplayError ? error : damaged(file, what, error);
   }
 }
 

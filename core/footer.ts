@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { arrow } from './arrow.js';
 import { InferplayError, messageOf } from './errors.js';
+import { BLOCK_BYTES, checkFooter, checkMessage, fieldAt, vectorAt } from './flatbuffer.js';
 
 /** A record batch within its file. */
 export interface Block {
@@ -14,6 +15,8 @@ const MAGIC = 'ARROW1';
 const TRAILER_BYTES = 10;
 /** Footer and metadata messages are small; a longer one is damage, not a reason to allocate. */
 const METADATA_BYTES_MAX = 64 << 20;
+/** Arrow's JavaScript keeps lengths in doubles and memory in typed arrays, whose length this is. */
+const NODE_LENGTH_MAX = 2 ** 32;
 
 /** @throws InferplayError DATA for anything that is not a whole Arrow IPC file */
 export async function readBlocks(handle: FileHandle, file: string): Promise<Block[]> {
@@ -24,9 +27,16 @@ export async function readBlocks(handle: FileHandle, file: string): Promise<Bloc
   if (length <= 0 || length > METADATA_BYTES_MAX || length + TRAILER_BYTES + 8 > size) {
     throw new InferplayError('DATA', `${file} is a damaged Arrow file: its footer says ${length} bytes; make the file again.`);
   }
+  const footer = await readAt(handle, size - TRAILER_BYTES - length, length, file);
+  const offsets = decode(file, 'its footer', () => {
+    checkFooter(footer);
+    return { dictionaries: blockOffsets(footer, 2), records: blockOffsets(footer, 3) };
+  });
+  // The schema comes first, before any batch; the decoder reads all of these.
+  for (const at of [8, ...offsets.dictionaries]) await rowsAt(handle, at, size, file);
   const blocks: Block[] = [];
   let firstRow = 0;
-  for (const at of blockOffsets(await readAt(handle, size - TRAILER_BYTES - length, length, file), file)) {
+  for (const at of offsets.records) {
     const rows = await rowsAt(handle, at, size, file);
     blocks.push({ firstRow, rows });
     firstRow += rows;
@@ -52,29 +62,17 @@ async function readAt(handle: FileHandle, position: number, length: number, file
   return bytes;
 }
 
-/**
- * Offsets of the record batches, read from the FlatBuffer directly: a table's fields are found through its vtable, and field 3 of
- * `Footer` (Arrow `File.fbs`) is a vector of 24-byte `Block` structs that begin with the offset.
- */
-function blockOffsets(footer: Buffer, file: string): number[] {
-  try {
-    const table = footer.readUInt32LE(0);
-    const vtable = table - footer.readInt32LE(table);
-    const field = footer.readUInt16LE(vtable) > 10 ? footer.readUInt16LE(vtable + 10) : 0;
-    if (field === 0) return [];
-    const vector = table + field + footer.readUInt32LE(table + field);
-    const count = footer.readUInt32LE(vector);
-    const offsets: number[] = [];
-    for (let at = 0; at < count; at += 1) offsets.push(Number(footer.readBigInt64LE(vector + 4 + at * 24)));
-    return offsets;
-  } catch (error) {
-    throw new InferplayError('DATA', `${file} is a damaged Arrow file: its footer makes no sense; make the file again.`, { cause: error });
-  }
+/** Offsets of the dictionary (field 2) or record batches (field 3), which are the first 8 bytes of each 24-byte `Block`. */
+function blockOffsets(footer: Buffer, field: 2 | 3): number[] {
+  const position = fieldAt(footer, footer.readUInt32LE(0), field);
+  if (position === 0) return [];
+  const { start, count } = vectorAt(footer, position, BLOCK_BYTES);
+  return Array.from({ length: count }, (_, at) => Number(footer.readBigInt64LE(start + at * BLOCK_BYTES)));
 }
 
-/** Rows of the record batch at an offset, from its metadata message alone. */
+/** The metadata of the message at an offset, checked; rows where it is a record batch. */
 async function rowsAt(handle: FileHandle, offset: number, size: number, file: string): Promise<number> {
-  if (offset < 8 || offset + 8 > size) {
+  if (!(offset >= 8 && offset + 8 <= size)) {
     throw new InferplayError('DATA', `${file} is a damaged Arrow file: its footer points outside of it; make the file again.`);
   }
   const prefix = await readAt(handle, offset, 8, file);
@@ -82,13 +80,25 @@ async function rowsAt(handle: FileHandle, offset: number, size: number, file: st
   const length = prefix.readInt32LE(modern ? 4 : 0);
   const start = offset + (modern ? 8 : 4);
   if (length <= 0 || length > METADATA_BYTES_MAX || start + length > size) {
-    throw new InferplayError('DATA', `${file} is a damaged Arrow file: a record batch at byte ${offset} has no metadata; make the file again.`);
+    throw new InferplayError('DATA', `${file} is a damaged Arrow file: the message at byte ${offset} has no metadata; make the file again.`);
   }
+  const bytes = await readAt(handle, start, length, file);
+  return decode(file, `the message at byte ${offset}`, () => {
+    checkMessage(bytes);
+    const message = arrow.Message.decode(bytes);
+    const bodyEnd = start + length + Number(message.bodyLength);
+    if (!(message.bodyLength >= 0 && bodyEnd <= size)) throw new Error('its body is longer than the file');
+    if (!message.isRecordBatch()) return 0;
+    const { length: rows, nodes } = message.header();
+    if (!(rows >= 0 && nodes.every((node) => Number(node.length) >= 0 && Number(node.length) <= NODE_LENGTH_MAX))) throw new Error('it has an impossible number of rows');
+    return Number(rows);
+  });
+}
+
+function decode<T>(file: string, what: string, work: () => T): T {
   try {
-    const message = arrow.Message.decode(await readAt(handle, start, length, file));
-    if (!message.isRecordBatch()) throw new Error('it is another kind of message');
-    return message.header().length;
+    return work();
   } catch (error) {
-    throw new InferplayError('DATA', `${file} is a damaged Arrow file: the record batch at byte ${offset} cannot be read (${messageOf(error)}); make the file again.`, { cause: error });
+    throw new InferplayError('DATA', `${file} is a damaged Arrow file: ${what} makes no sense (${messageOf(error)}); make the file again.`, { cause: error });
   }
 }
