@@ -5,7 +5,7 @@
 import { percentile } from './histogram.js';
 import type { Plan } from './plan.js';
 import type { Ending, Outcome, Recording } from './recording.js';
-import { samplesNeeded } from './support.js';
+import { isSupported, samplesNeeded } from './support.js';
 
 export type VerdictCode = 'VALID' | 'SUSPECT' | 'INVALID';
 export type Severity = 'SUSPECT' | 'INVALID';
@@ -193,7 +193,7 @@ function lateness(recording: Recording): Reason | null {
   if (late(50) > Math.max(LATENESS_FLOOR_MS, LATENESS_P50_SHARE * response(50))) {
     return invalid('schedule-missed', `Half of the requests were sent more than ${ms(late(50))} ms late, while the median response time is ${ms(response(50))} ms: the run measured the client. ${remedy}`);
   }
-  if (late(99) > Math.max(LATENESS_FLOOR_MS, LATENESS_P99_SHARE * response(99))) {
+  if (isSupported(99, recording.lateness.count) && late(99) > Math.max(LATENESS_FLOOR_MS, LATENESS_P99_SHARE * response(99))) {
     return suspect('schedule-missed', `One request in a hundred was sent more than ${ms(late(99))} ms late, and the p99 of the response time is ${ms(response(99))} ms: part of it is the client's. ${remedy}`);
   }
   return null;
@@ -215,7 +215,7 @@ function client(plan: Plan, recording: Recording): Reason[] {
     const what = plan.arrivals.kind === 'closed' ? 'the rate is what the client could do, the server may do more' : 'replies waited in the client before their time was taken';
     reasons.push(suspect('client-saturated', `The client was the bottleneck: a worker's event loop was busy ${Math.round(busiest * 100)} % of the time, so ${what}. ${more}`));
   } else if (delay > Math.max(DELAY_FLOOR_MS, service)) {
-    reasons.push(suspect('client-saturated', `A worker's event loop came round late by ${ms(delay)} ms (p99), longer than the median service time of ${ms(service)} ms: replies waited in the client. ${more}`));
+    reasons.push(suspect('client-saturated', `A worker's event loop came round late by ${ms(delay)} ms (p99), longer than the median service time of ${ms(service)} ms: replies waited in the client. Other programs took its core: close them, or give the client a machine of its own.`));
   }
   return reasons;
 }

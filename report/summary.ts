@@ -16,6 +16,7 @@ export interface SummaryOptions {
 const COLORS: { readonly [code: string]: Color } = { VALID: 'green', SUSPECT: 'yellow', INVALID: 'red' };
 /** Width of the labels on the left. */
 const LABEL = 12;
+const SERVER_LINES_MAX = 2;
 /** Kinds of failure that are listed, and messages of each. */
 const FAILURES_MAX = 5;
 const MESSAGES_MAX = 2;
@@ -72,7 +73,7 @@ function facts(result: Result, paint: Paint, width: number): string[] {
   return [
     row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${grouped(dataset.rows)} rows)`),
     row('target', plan.target),
-    ...(facts === '' ? [] : [row('server', facts)]),
+    ...wrap(printable(facts), width - LABEL).slice(0, SERVER_LINES_MAX).filter(Boolean).map((line, at) => row(at === 0 ? 'server' : '', line)),
     row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests)}`),
     row('rate', rateLine(rates)),
   ];

@@ -85,6 +85,7 @@ test('schedule-missed: lateness against response', () => {
   const late = (middleNs: number) => ({ lateness: histogramOf(latencies(10_000, middleNs)) });
   assert.deepEqual(judged(OPEN, late(100_000)), []);
   assert.deepEqual(judged(OPEN, late(1_000_000)), ['SUSPECT schedule-missed'], 'p99 2.6 ms late of 5 ms');
+  assert.deepEqual(judged(OPEN, { lateness: histogramOf(latencies(661, 1_000_000)) }), [], 'a p99 of too few samples accuses nobody');
   assert.deepEqual(judged(OPEN, late(3_000_000)), ['INVALID schedule-missed'], 'the median is mostly lateness');
   assert.deepEqual(judged(OPEN, { ...late(3_000_000), response: histogramOf(latencies(10_000, 60_000_000)) }), [], 'little of a slow response');
   assert.deepEqual(judged(CLOSED, late(3_000_000)), []);
