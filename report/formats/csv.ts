@@ -1,5 +1,5 @@
 import { PERCENTILES, type PercentileName, type Result } from '../../core/result.js';
-import type { Format } from './index.js';
+import type { Format } from '../format.js';
 
 /** One line a run, the most asked-for numbers of it: the lines of many runs make a table. */
 export const csv: Format = {

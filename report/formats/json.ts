@@ -1,4 +1,4 @@
-import type { Format } from './index.js';
+import type { Format } from '../format.js';
 
 export const json: Format = {
   name: 'json',

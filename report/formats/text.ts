@@ -1,5 +1,5 @@
 import { summarize } from '../summary.js';
-import type { Format } from './index.js';
+import type { Format } from '../format.js';
 
 export const text: Format = {
   name: 'text',
