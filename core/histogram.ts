@@ -1,6 +1,6 @@
 /**
  * The bucket layout of HdrHistogram, in a typed array of our own: recording is one index computation and one increment.
- * hdr-histogram-js encodes, decodes and merges (see recording.ts); this file only counts.
+ * hdr-histogram-js encodes, decodes and merges (see hdr.ts); this file only counts.
  *
  * The layout, for `d` significant digits: values below 2 * 10^d (rounded up to a power of two, `2 * half`) have a bucket
  * each; from there on every doubling of the value has `half` buckets. A bucket's index is therefore
