@@ -29,6 +29,8 @@ const HEADERS: { readonly [kind: number]: Shape | undefined } = { 1: SCHEMA, 2: 
 /** A file with more fields and metadata than this is not one that a data set is read from. */
 const TABLES_MAX = 100_000;
 const DEPTH_MAX = 32;
+/** No array in memory is longer. */
+const COUNT_MAX = 2 ** 32;
 
 function table(of: () => Shape): Part {
   return { kind: 'table', of };
@@ -47,13 +49,36 @@ export function checkFooter(bytes: Buffer): void {
   checkTable(bytes, bytes.readUInt32LE(0), FOOTER, { tables: 0 }, 0);
 }
 
-/** @throws RangeError or Error where the bytes are no message of a kind that is known */
-export function checkMessage(bytes: Buffer): void {
+/**
+ * The rows of a record batch, or null for another kind of message, and the bytes of the body that follows.
+ * @throws RangeError or Error where the bytes are no message of a kind that is known
+ */
+export function checkMessage(bytes: Buffer): { rows: number | null; bodyBytes: number } {
   const root = bytes.readUInt32LE(0);
   const kindAt = fieldAt(bytes, root, 1);
-  const header = HEADERS[kindAt === 0 ? 0 : bytes[kindAt]];
+  const kind = kindAt === 0 ? 0 : bytes[kindAt];
+  const header = HEADERS[kind];
   if (header === undefined) throw new Error('a message of an unknown kind');
   checkTable(bytes, root, { 2: table(() => header), 4: PAIRS }, { tables: 0 }, 0);
+  const bodyBytes = countAt(bytes, fieldAt(bytes, root, 3));
+  const at = fieldAt(bytes, root, 2);
+  return { rows: header === RECORD_BATCH && at !== 0 ? rowsOf(bytes, at + bytes.readUInt32LE(at)) : null, bodyBytes };
+}
+
+function rowsOf(bytes: Buffer, batch: number): number {
+  const nodes = fieldAt(bytes, batch, 1);
+  if (nodes !== 0) {
+    const { start, count } = vectorAt(bytes, nodes, 16);
+    for (let each = start; each < start + 16 * count; each += 16) countAt(bytes, each);
+  }
+  return countAt(bytes, fieldAt(bytes, batch, 0));
+}
+
+/** A 64-bit number that counts things in memory; a field that is left out is 0. */
+function countAt(bytes: Buffer, at: number): number {
+  const count = at === 0 ? 0 : Number(bytes.readBigInt64LE(at));
+  if (!(count >= 0 && count <= COUNT_MAX)) throw new Error('an impossible number of rows or bytes');
+  return count;
 }
 
 /** Where a field of a table is; 0 where it is left out. */

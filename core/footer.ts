@@ -1,6 +1,5 @@
 /** The footer of an Arrow IPC file: where each record batch is and how many rows it has, without decoding any of them. */
 import type { FileHandle } from 'node:fs/promises';
-import { arrow } from './arrow.js';
 import { InferplayError, messageOf } from './errors.js';
 import { BLOCK_BYTES, checkFooter, checkMessage, fieldAt, vectorAt } from './flatbuffer.js';
 
@@ -15,8 +14,6 @@ const MAGIC = 'ARROW1';
 const TRAILER_BYTES = 10;
 /** Footer and metadata messages are small; a longer one is damage, not a reason to allocate. */
 const METADATA_BYTES_MAX = 64 << 20;
-/** Arrow's JavaScript keeps lengths in doubles and memory in typed arrays, whose length this is. */
-const NODE_LENGTH_MAX = 2 ** 32;
 
 /** @throws InferplayError DATA for anything that is not a whole Arrow IPC file */
 export async function readBlocks(handle: FileHandle, file: string): Promise<Block[]> {
@@ -32,8 +29,7 @@ export async function readBlocks(handle: FileHandle, file: string): Promise<Bloc
     checkFooter(footer);
     return { dictionaries: blockOffsets(footer, 2), records: blockOffsets(footer, 3) };
   });
-  // The schema comes first, before any batch; the decoder reads all of these.
-  for (const at of [8, ...offsets.dictionaries]) await rowsAt(handle, at, size, file);
+  for (const at of offsets.dictionaries) await rowsAt(handle, at, size, file);
   const blocks: Block[] = [];
   let firstRow = 0;
   for (const at of offsets.records) {
@@ -84,14 +80,9 @@ async function rowsAt(handle: FileHandle, offset: number, size: number, file: st
   }
   const bytes = await readAt(handle, start, length, file);
   return decode(file, `the message at byte ${offset}`, () => {
-    checkMessage(bytes);
-    const message = arrow.Message.decode(bytes);
-    const bodyEnd = start + length + Number(message.bodyLength);
-    if (!(message.bodyLength >= 0 && bodyEnd <= size)) throw new Error('its body is longer than the file');
-    if (!message.isRecordBatch()) return 0;
-    const { length: rows, nodes } = message.header();
-    if (!(rows >= 0 && nodes.every((node) => Number(node.length) >= 0 && Number(node.length) <= NODE_LENGTH_MAX))) throw new Error('it has an impossible number of rows');
-    return Number(rows);
+    const { rows, bodyBytes } = checkMessage(bytes);
+    if (start + length + bodyBytes > size) throw new Error('its body is longer than the file');
+    return rows ?? 0;
   });
 }
 
