@@ -85,6 +85,7 @@ function countAt(bytes: Buffer, at: number): number {
 export function fieldAt(bytes: Buffer, at: number, field: number): number {
   const vtable = at - bytes.readInt32LE(at);
   const size = bytes.readUInt16LE(vtable);
+  if (size < 4 || size % 2 !== 0) throw new Error('a table of an impossible size');
   const slot = 4 + 2 * field;
   const offset = slot + 2 <= size ? bytes.readUInt16LE(vtable + slot) : 0;
   return offset === 0 ? 0 : at + offset;

@@ -82,6 +82,8 @@ async function rowsAt(handle: FileHandle, offset: number, size: number, file: st
   return decode(file, `the message at byte ${offset}`, () => {
     const { rows, bodyBytes } = checkMessage(bytes);
     if (start + length + bodyBytes > size) throw new Error('its body is longer than the file');
+    // A row of any column takes a bit at least.
+    if (rows !== null && rows > 8 * bodyBytes) throw new Error(`its body of ${bodyBytes} bytes cannot hold ${rows} rows`);
     return rows ?? 0;
   });
 }
