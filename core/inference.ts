@@ -4,10 +4,11 @@
  * The package's public `session.run` waits for a setImmediate, copies feeds into Tensor objects and blocks the thread
  * all the same; a single row takes 10 µs that way and 7 µs through its binding, which accepts plain objects. So this file
  * talks to the binding. A run blocks the calling thread: whoever wants parallel inference opens the model in worker
- * threads, each for itself. ONNX Runtime's library is loaded by the first `openModel`, not by importing this file.
+ * threads, each for itself, and ends them by `terminateGently` (see native-gate.ts). ONNX Runtime's library is loaded by the first `openModel`, not by importing this file.
  */
 import { createRequire } from 'node:module';
 import { InferplayError, messageOf } from './errors.js';
+import { enterNative, leaveNative } from './native-gate.js';
 import { elements, type DType } from './tensor.js';
 
 /** Values of a tensor: float16 as its bits in Uint16Array, int64 as BigInt64Array, the others as their names say. */
@@ -125,24 +126,52 @@ function sessionOptions({ threads }: ModelOptions): object {
   };
 }
 
+/** What is read of a session goes through the binding too, and is read once. */
+interface OpenSession {
+  readonly session: BindingSession;
+  readonly inputs: readonly BindingPort[];
+  readonly outputs: readonly BindingPort[];
+}
+
+function openSession(model: string | Uint8Array, options: ModelOptions): OpenSession {
+  enterNative();
+  try {
+    const session = new (loadRuntime())();
+    if (typeof model === 'string') session.loadModel(model, sessionOptions(options));
+    else session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions(options));
+    return { session, inputs: session.inputMetadata, outputs: session.outputMetadata };
+  } finally {
+    leaveNative();
+  }
+}
+
+function closeSession(session: BindingSession): void {
+  enterNative();
+  try {
+    session.dispose();
+  } finally {
+    leaveNative();
+  }
+}
+
 /**
  * Opens a model.
  * @param file path of an .onnx file, or its bytes
  * @throws InferplayError DATA with ONNX Runtime's own text for a missing, corrupt or unsupported model
  */
 export async function openModel(file: string | Uint8Array, options: ModelOptions): Promise<Model> {
-  const session = new (loadRuntime())();
   const where = typeof file === 'string' ? `The model ${file}` : `The model (${file.byteLength} bytes)`;
+  let opened: OpenSession;
   try {
-    if (typeof file === 'string') session.loadModel(file, sessionOptions(options));
-    else session.loadModel(file.buffer, file.byteOffset, file.byteLength, sessionOptions(options));
+    opened = openSession(file, options);
   } catch (error) {
+    if (error instanceof InferplayError) throw error;
     throw new InferplayError('DATA', `${where} cannot be opened: ${messageOf(error)}.`, { cause: error });
   }
   try {
-    return modelOf(session, ports(session.inputMetadata, `${where}, input`), ports(session.outputMetadata, `${where}, output`));
+    return modelOf(opened.session, ports(opened.inputs, `${where}, input`), ports(opened.outputs, `${where}, output`));
   } catch (error) {
-    session.dispose();
+    closeSession(opened.session);
     throw error;
   }
 }
@@ -169,10 +198,13 @@ function modelOf(session: BindingSession, inputs: readonly ModelPort[], outputs:
     const native: { [name: string]: BindingTensor } = {};
     for (const port of inputs) native[port.name] = feed(port, feeds[port.name]);
     let answers: { [name: string]: BindingTensor };
+    enterNative();
     try {
       answers = session.run(native, fetches, nothing);
     } catch (error) {
       throw new InferplayError('DATA', `ONNX Runtime refused the run: ${messageOf(error)}`, { cause: error });
+    } finally {
+      leaveNative();
     }
     const results: { [name: string]: ModelTensor } = {};
     for (const { name } of outputs) {
@@ -188,7 +220,7 @@ function modelOf(session: BindingSession, inputs: readonly ModelPort[], outputs:
     runSync,
     run: async (feeds) => runSync(feeds),
     close() {
-      if (open) session.dispose();
+      if (open) closeSession(session);
       open = false;
     },
   };
@@ -228,14 +260,20 @@ export interface BareSession {
 
 /** @throws Error with ONNX Runtime's text for a corrupt or unsupported model */
 export function openBareSession(model: Uint8Array, options: ModelOptions): BareSession {
-  const session = new (loadRuntime())();
-  session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions(options));
+  const { session, inputs, outputs } = openSession(model, options);
   const nothing = {};
   return {
-    inputs: session.inputMetadata.map(({ name }) => name),
-    outputs: session.outputMetadata.map(({ name, isTensor }) => ({ name, isTensor })),
-    run: (feeds, fetches) => session.run(feeds, fetches, nothing) as unknown as { [name: string]: BareTensor },
-    close: () => session.dispose(),
+    inputs: inputs.map(({ name }) => name),
+    outputs: outputs.map(({ name, isTensor }) => ({ name, isTensor })),
+    run(feeds, fetches) {
+      enterNative();
+      try {
+        return session.run(feeds, fetches, nothing) as unknown as { [name: string]: BareTensor };
+      } finally {
+        leaveNative();
+      }
+    },
+    close: () => closeSession(session),
   };
 }
 

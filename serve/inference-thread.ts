@@ -1,6 +1,7 @@
 /** The near side of a worker thread that runs models: one session of each model there, loaded on its first run. */
 import { Worker } from 'node:worker_threads';
 import type { BareTensor } from '../core/inference.js';
+import { terminateGently } from '../core/native-gate.js';
 import { messageOf } from '../core/errors.js';
 import { backendText, type Model } from './models.js';
 import { toOnnx } from './onnx-tensor.js';
@@ -77,12 +78,12 @@ export class InferenceThread {
   abandon(): void {
     this.#usable = false;
     this.#waiting.clear();
-    void this.#worker.terminate();
+    void terminateGently(this.#worker);
   }
 
   async close(): Promise<void> {
     this.abandon();
-    await this.#worker.terminate();
+    await terminateGently(this.#worker);
   }
 }
 
