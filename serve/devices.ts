@@ -62,21 +62,39 @@ class Device {
   #pump(): void {
     if (this.#busy) return;
     let wakeInMs = Infinity;
-    for (const job of this.#queue) {
-      const jobs = gather(job, this.#queue);
+    for (let at = 0; at < this.#queue.length && !this.#busy; at++) {
+      const jobs = gather(this.#queue[at], this.#queue);
       const waitMs = missingMs(jobs);
-      if (waitMs <= 0) return this.#start(jobs);
-      wakeInMs = Math.min(wakeInMs, waitMs);
+      wakeInMs = Math.min(wakeInMs, waitMs > 0 ? waitMs : Infinity);
+      if (waitMs > 0) continue;
+      this.#take(jobs);
+      if (jobs.length === 1 && jobs[0].model.isShort(inputBytes(jobs[0].inputs))) this.#runHere(jobs[0]);
+      else return this.#start(jobs);
+      // Whatever was queued meanwhile is looked at from the front again.
+      at = -1;
+      wakeInMs = Infinity;
     }
     if (this.#wake) clearTimeout(this.#wake);
     this.#wake = wakeInMs < Infinity ? setTimeout(() => this.#pump(), wakeInMs) : null;
   }
 
-  #start(jobs: readonly Job[]): void {
+  #take(jobs: readonly Job[]): void {
     for (const job of jobs) {
       this.#queue.splice(this.#queue.indexOf(job), 1);
       if (job.timer) clearTimeout(job.timer);
     }
+  }
+
+  /** Runs a job that had to queue, but is short: those that its answer leads to wait until it is over. */
+  #runHere({ model, inputs, done }: Job): void {
+    this.#busy = true;
+    const result = model.run(inputs);
+    model.release();
+    done(result);
+    this.#busy = false;
+  }
+
+  #start(jobs: readonly Job[]): void {
     const { model } = jobs[0];
     this.#busy = true;
     let over = false;

@@ -2,6 +2,7 @@
 import { createServer, Socket, type Server as NetServer } from 'node:net';
 import { InferplayError, messageOf } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
+import { allCommands, lookUp } from './commands/index.js';
 import { initialConfig } from './commands/server.js';
 import { Devices } from './devices.js';
 import { CONNECTIONS_MAX, READ_BUFFER_BYTES } from './limits.js';
@@ -51,7 +52,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const ended = new Promise<void>((resolve) => (end = resolve));
   const server: Server = {
     settings: { password, backend, connectionsMax },
-    store: new Store(), models, devices: new Devices(models, options.executionTimeoutMs), sessions: new Map(),
+    commands: { all: allCommands(), lookUp }, store: new Store(), models, devices: new Devices(models, options.executionTimeoutMs), sessions: new Map(),
     stats: { startedAtMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputBytes: 0, outputBytes: 0 },
     config: new Map(), modelChunkBytes: MODEL_CHUNK_BYTES, backendsPath: null, host, port,
     shutdown: () => void close(),

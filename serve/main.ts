@@ -10,7 +10,7 @@ let running: Listening | null = null;
 
 async function end(): Promise<void> {
   await running?.close();
-  process.exit(0);
+  if (process.connected) process.disconnect();
 }
 
 process.once('disconnect', () => void end());

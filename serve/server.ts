@@ -1,4 +1,6 @@
 /** What all sessions of one server share. */
+import type { Command } from './commands/command.js';
+import type { Request } from './request.js';
 import type { Secret } from '../core/secret.js';
 import type { Devices } from './devices.js';
 import type { Models } from './models.js';
@@ -30,6 +32,7 @@ export interface Server {
   readonly store: Store;
   readonly models: Models;
   readonly devices: Devices;
+  readonly commands: { readonly all: ReadonlyMap<string, Command>; lookUp(request: Request): Command | null };
   readonly sessions: Map<number, Session>;
   readonly stats: Stats;
   /** Settings that CONFIG GET and SET know, by lower-case name. */

@@ -1,6 +1,6 @@
 /** One client: its bytes in, its commands one after the other, its replies out. */
 import type { Socket } from 'node:net';
-import { lookUp, type Command } from './commands/index.js';
+import type { Command } from './commands/command.js';
 import * as limits from './limits.js';
 import type { Reply } from './reply.js';
 import { BROKEN, INCOMPLETE, Request } from './request.js';
@@ -112,7 +112,7 @@ export class Session implements Watcher {
   #dispatch(request: Request): void {
     const { reply } = this;
     this.server.stats.commands++;
-    const command = lookUp(request);
+    const command = this.server.commands.lookUp(request);
     if (command === null) {
       if (this.transaction) this.transaction.failed = true;
       return reply.error(unknownCommand(request));

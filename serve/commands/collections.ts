@@ -1,9 +1,10 @@
 /** As much of hashes, lists and sets as redis-benchmark and preloading need. */
+import { WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
 import { ModuleValue, type Value } from '../store.js';
-import { command, NOT_AN_INTEGER, ONE_KEY, WRONGTYPE } from './command.js';
+import { command, NOT_AN_INTEGER, ONE_KEY } from './command.js';
 
 /** The value under a key if it is of the type; undefined when there is none, null (and the error is written) when it is another's. */
 function at<T extends Value>(session: Session, key: string, is: (value: Value) => value is T, reply: Reply): T | undefined | null {

@@ -22,7 +22,6 @@ export interface Command {
   run(session: Session, request: Request, reply: Reply): void;
 }
 
-export const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 export const SYNTAX = 'ERR syntax error';
 export const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 export const NO_KEYS = [0, 0, 0] as const;

@@ -1,8 +1,9 @@
 /** PING, ECHO, HELLO, AUTH, SELECT, CLIENT, QUIT, RESET. */
 import { timingSafeEqual, createHash } from 'node:crypto';
+import { writeModule } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
-import { MODULE_VERSION, REDIS_VERSION } from '../server.js';
+import { REDIS_VERSION } from '../server.js';
 import type { Session } from '../session.js';
 import { command, NO_KEYS, SYNTAX } from './command.js';
 
@@ -74,14 +75,6 @@ function hello(session: Session, request: Request, reply: Reply): void {
   reply.bulkText('modules');
   reply.array(1);
   writeModule(reply);
-}
-
-export function writeModule(reply: Reply): void {
-  reply.map(2);
-  reply.bulkText('name');
-  reply.bulkText('ai');
-  reply.bulkText('ver');
-  reply.int(MODULE_VERSION);
 }
 
 function select(session: Session, request: Request, reply: Reply): void {

@@ -1,14 +1,14 @@
 /** AI.DAGEXECUTE, AI.DAGRUN and their read-only forms: several operations in one request, on names of their own. */
 import { TIMEDOUT } from '../devices.js';
+import { parseExecute, parseRun, type Execution } from '../execution.js';
 import { DAG_OPERATIONS_MAX } from '../limits.js';
+import { IN_TRANSACTION, NO_SCRIPT, NO_TENSOR, WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import { wrongArity, type Session } from '../session.js';
 import type { Database } from '../store.js';
 import { parseFormat, parseTensor, Tensor, writeTensor, type Format } from '../tensor-value.js';
-import { command, WRONGTYPE, type Command } from './command.js';
-import { IN_TRANSACTION, parseExecute, parseRun, type Execution } from './execute.js';
-import { NO_TENSOR } from './tensor.js';
+import { command, type Command } from './command.js';
 
 interface Kind {
   /** As errors name it. */
@@ -131,11 +131,11 @@ function parseOperation(session: Session, request: Request, at: number, end: num
 /** No script can be stored without a TorchScript backend, so that none can be found. */
 function parseScript(request: Request, at: number, kind: Kind, reply: Reply): null {
   if (request.is(at, 'AI.SCRIPTRUN')) {
-    return fail(reply, kind.deprecated ? 'ERR script key is empty' : 'Deprecated AI.SCRIPTRUN cannot be used in AI.DAGEXECUTE command');
+    return fail(reply, kind.deprecated ? NO_SCRIPT : 'Deprecated AI.SCRIPTRUN cannot be used in AI.DAGEXECUTE command');
   }
   if (!request.is(at, 'AI.SCRIPTEXECUTE')) return fail(reply, 'Unsupported command within DAG');
   if (kind.deprecated) return fail(reply, 'AI.SCRIPTEXECUTE cannot be used in a deprecated AI.DAGRUN command');
-  return fail(reply, kind.readOnly ? 'ERR AI.SCRIPTEXECUTE command cannot be specified in a read-only DAG' : 'ERR script key is empty');
+  return fail(reply, kind.readOnly ? 'ERR AI.SCRIPTEXECUTE command cannot be specified in a read-only DAG' : NO_SCRIPT);
 }
 
 function parseOperations(session: Session, request: Request, start: number, kind: Kind, reply: Reply): Operation[] | null {

@@ -1,20 +1,10 @@
 /** AI.MODELSTORE, its deprecated form AI.MODELSET, AI.MODELGET, AI.MODELDEL and AI._MODELSCAN. */
+import { modelAt, WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import { backendText, Model, type ModelDefinition } from '../models.js';
 import { wrongArity, type Session } from '../session.js';
-import type { Database } from '../store.js';
-import { command, NO_KEYS, ONE_KEY, WRONGTYPE } from './command.js';
-
-export const NO_MODEL = 'ERR model key is empty';
-
-/** The model under a key, or null after having written the error. */
-export function modelAt(database: Database, key: string, reply: Reply): Model | null {
-  const value = database.get(key);
-  if (value instanceof Model) return value;
-  reply.error(value === undefined ? NO_MODEL : WRONGTYPE);
-  return null;
-}
+import { command, NO_KEYS, ONE_KEY } from './command.js';
 
 /** Thrown by the parsing below and answered as it is. */
 class Refusal extends Error {}

@@ -1,14 +1,14 @@
 /** AI.SCRIPT*: there is no TorchScript backend, and these are the answers of a server without it. */
+import { IN_TRANSACTION, NO_SCRIPT, WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import { wrongArity, type Session } from '../session.js';
-import { command, NO_KEYS, ONE_KEY, WRONGTYPE, type Command } from './command.js';
-import { IN_TRANSACTION } from './execute.js';
+import { command, NO_KEYS, ONE_KEY, type Command } from './command.js';
 
 /** A script cannot be stored, so a key is empty or holds something else. */
 function noScript(session: Session, database: 'own' | 'first', key: string, reply: Reply): void {
   const value = (database === 'own' ? session.database : session.server.store.databases[0]).get(key);
-  reply.error(value === undefined ? 'ERR script key is empty' : WRONGTYPE);
+  reply.error(value === undefined ? NO_SCRIPT : WRONGTYPE);
 }
 
 function withArity(min: number, max: number, run: Command['run']): Command['run'] {

@@ -1,12 +1,11 @@
 /** INFO, CONFIG, COMMAND, MODULE and other questions about the server itself. */
 import { infoText } from '../info.js';
+import { writeModule } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import { Request } from '../request.js';
 import type { Session } from '../session.js';
 import { typeName } from '../store.js';
-import { writeModule } from './connection.js';
 import { command, globToRegExp, NO_KEYS, SYNTAX, type Command } from './command.js';
-import { allCommands, lookUp } from './index.js';
 
 function info(session: Session, request: Request, reply: Reply): void {
   if (request.argc > 2) return reply.error(SYNTAX);
@@ -60,7 +59,7 @@ function writeCommand(each: Command, reply: Reply): void {
 }
 
 function describe(session: Session, request: Request, reply: Reply): void {
-  const all = allCommands();
+  const { all } = session.server.commands;
   if (request.argc === 1) {
     reply.array(all.size);
     for (const each of all.values()) writeCommand(each, reply);
@@ -82,10 +81,10 @@ function describe(session: Session, request: Request, reply: Reply): void {
   }
 }
 
-function getKeys(_: Session, request: Request, reply: Reply): void {
+function getKeys(session: Session, request: Request, reply: Reply): void {
   const inner = new Request();
-  inner.assign(Array.from({ length: request.argc - 2 }, (__, i) => request.view(i + 2)));
-  const found = lookUp(inner);
+  inner.assign(Array.from({ length: request.argc - 2 }, (_, i) => request.view(i + 2)));
+  const found = session.server.commands.lookUp(inner);
   if (!found) return reply.error('ERR Invalid command specified');
   const { arity } = found;
   if (arity > 0 ? inner.argc !== arity : inner.argc < -arity) return reply.error('ERR Invalid number of arguments specified for command');

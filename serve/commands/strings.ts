@@ -1,10 +1,11 @@
 /** Strings: SET with its options, GET, MSET, APPEND, the INCR family and their kin. */
 import { BULK_BYTES_MAX } from '../limits.js';
 import { formatDouble, INT64_MAX, INT64_MIN, parseInteger } from '../numbers.js';
+import { WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
-import { ALL_KEYS, command, NOT_AN_INTEGER, ONE_KEY, SYNTAX, WRONGTYPE } from './command.js';
+import { ALL_KEYS, command, NOT_AN_INTEGER, ONE_KEY, SYNTAX } from './command.js';
 
 /** The string under a key: undefined when there is none, null (and the error is written) when it is no string. */
 export function stringAt(session: Session, key: string, reply: Reply): Buffer | undefined | null {

@@ -1,20 +1,10 @@
 /** AI.TENSORSET and AI.TENSORGET. */
+import { tensorAt, WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import { wrongArity, type Session } from '../session.js';
-import type { Database } from '../store.js';
 import { parseFormat, parseTensor, Tensor, writeTensor } from '../tensor-value.js';
-import { command, ONE_KEY, WRONGTYPE } from './command.js';
-
-export const NO_TENSOR = 'ERR tensor key is empty or in a different shard';
-
-/** The tensor under a key, or null after having written the error. */
-export function tensorAt(database: Database, key: string, reply: Reply): Tensor | null {
-  const value = database.get(key);
-  if (value instanceof Tensor) return value;
-  reply.error(value === undefined ? NO_TENSOR : WRONGTYPE);
-  return null;
-}
+import { command, ONE_KEY } from './command.js';
 
 function tensorset(session: Session, request: Request, reply: Reply): void {
   if (request.argc < 4) return reply.error(wrongArity(request));

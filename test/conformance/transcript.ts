@@ -112,9 +112,9 @@ function withoutErrorTexts(wire: string): string {
   return wire.replace(/-[^\r\n]*\r\n/g, '-…\r\n');
 }
 
-/** What a model computes may differ in the last bits between versions of ONNX Runtime: six digits are compared. */
+/** What a model computes may differ in the last bits between versions of ONNX Runtime: four decimals are compared. */
 function withoutLastDigits(wire: string): string {
-  return wire.replace(/\$[0-9]+\r\n(-?[0-9]+\.[0-9]{8,}(?:e-?[0-9]+)?)\r\n/g, (_, number: string) => `≈${Number(number).toPrecision(6)}`);
+  return wire.replace(/\$[0-9]+\r\n(-?[0-9]+\.[0-9]{8,}(?:e-?[0-9]+)?)\r\n/g, (_, number: string) => `≈${Number(number).toFixed(4)}`);
 }
 
 function bytesOf(arg: Argument, replies: readonly (Buffer | undefined)[]): Buffer {

@@ -1,0 +1,90 @@
+/**
+ * The embedded server against redis-server, both driven by redis-benchmark with one thread and 50 connections, in interleaved rounds.
+ * The fraud DAG is compared with redis-server's PING: the same round trip with nothing behind it.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeFraudModels } from '../generate/fraud-model.js';
+import { serve } from '../serve/serve.js';
+import { connectTo } from '../test/support/resp-client.js';
+import { startRedisServer } from '../test/support/redis-server.js';
+import { median, type BenchRow, type Size } from './row.js';
+
+const SIZES = { smoke: { requests: 2_000, rounds: 1 }, full: { requests: 100_000, rounds: 5 } };
+
+/** Requests per second of one redis-benchmark run. */
+function benchmark(port: number, args: readonly string[]): Promise<number> {
+  const child = spawn('redis-benchmark', ['-p', String(port), '-c', '50', '--csv', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => {
+      const rate = /"(\d+(?:\.\d+)?)"/.exec(output.split('\n').filter((line) => line.startsWith('"') && !line.startsWith('"test"')).at(-1) ?? '');
+      if (rate) resolve(Number(rate[1]));
+      else reject(new Error(`redis-benchmark ${args.join(' ')} failed: ${output}`));
+    });
+  });
+}
+
+interface Duel {
+  readonly name: string;
+  readonly ours: readonly string[];
+  readonly theirs: readonly string[];
+  readonly atLeast?: number;
+}
+
+const FRAUD_DAG = [
+  'AI.DAGRUN', 'LOAD', '1', 'reference', '|>', 'AI.TENSORSET', 't', 'FLOAT', '1', '30', 'BLOB', '1'.repeat(120),
+  '|>', 'AI.MODELRUN', 'financialNet', 'INPUTS', 't', 'reference', 'OUTPUTS', 'o', '|>', 'AI.TENSORGET', 'o', 'BLOB',
+];
+
+const DUELS: readonly Duel[] = [
+  { name: 'SET, -P 1', ours: ['-t', 'set'], theirs: ['-t', 'set'], atLeast: 0.8 },
+  { name: 'GET, -P 1', ours: ['-t', 'get'], theirs: ['-t', 'get'], atLeast: 0.8 },
+  { name: 'SET, -P 16', ours: ['-t', 'set', '-P', '16'], theirs: ['-t', 'set', '-P', '16'] },
+  { name: 'AI.TENSORSET 1×30 against SET of as many bytes', ours: ['AI.TENSORSET', 't', 'FLOAT', '1', '30', 'BLOB', 'x'.repeat(120)], theirs: ['SET', 't', 'x'.repeat(120)] },
+  { name: 'fraud AI.DAGRUN against PING', ours: FRAUD_DAG, theirs: ['-t', 'ping_mbulk'], atLeast: 0.25 },
+];
+
+/** Stores the model and a reference, and lets the model run until the server knows how short it is. */
+async function prepare(port: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'inferplay-bench-'));
+  const client = await connectTo(port);
+  try {
+    const [model] = await writeFraudModels(folder, { seed: 1, referenceValues: 256 });
+    await client.call('AI.MODELSTORE', model.name, 'ONNX', 'CPU', 'BLOB', readFileSync(join(folder, model.file)));
+    await client.call('AI.TENSORSET', 'reference', 'FLOAT', 1, 256);
+    for (let i = 0; i < 20; i++) await client.call(...FRAUD_DAG);
+  } finally {
+    client.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export async function benchServe(size: Size): Promise<BenchRow[]> {
+  const { requests, rounds } = SIZES[size];
+  const theirs = await startRedisServer();
+  const ours = await serve();
+  try {
+    await prepare(ours.port);
+    const rows: BenchRow[] = [];
+    for (const duel of DUELS) {
+      const rates: { ours: number; theirs: number }[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const count = ['-n', String(requests)];
+        rates.push({ ours: await benchmark(ours.port, [...count, ...duel.ours]), theirs: await benchmark(theirs.port, [...count, ...duel.theirs]) });
+      }
+      rows.push({ name: `${duel.name}, ours`, value: median(rates.map((rate) => rate.ours)), unit: 'req/s' });
+      const ratio = median(rates.map((rate) => rate.ours / rate.theirs));
+      rows.push({ name: `${duel.name}, times redis-server`, value: ratio, unit: '×', ...(duel.atLeast ? { target: { atLeast: duel.atLeast } } : {}) });
+    }
+    return rows;
+  } finally {
+    await ours.close();
+    await theirs.stop();
+  }
+}

@@ -1,0 +1,37 @@
+/** What the command families have in common: finding values of a type, and the errors when they are not there. */
+import { Model } from './models.js';
+import type { Reply } from './reply.js';
+import type { Database } from './store.js';
+import { MODULE_VERSION } from './server.js';
+import { Tensor } from './tensor-value.js';
+
+export const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
+export const NO_TENSOR = 'ERR tensor key is empty or in a different shard';
+export const NO_MODEL = 'ERR model key is empty';
+export const NO_SCRIPT = 'ERR script key is empty';
+export const IN_TRANSACTION = 'ERR Cannot run RedisAI command within a transaction or a LUA script';
+
+/** The tensor under a key, or null after having written the error. */
+export function tensorAt(database: Database, key: string, reply: Reply): Tensor | null {
+  const value = database.get(key);
+  if (value instanceof Tensor) return value;
+  reply.error(value === undefined ? NO_TENSOR : WRONGTYPE);
+  return null;
+}
+
+/** The model under a key, or null after having written the error. */
+export function modelAt(database: Database, key: string, reply: Reply): Model | null {
+  const value = database.get(key);
+  if (value instanceof Model) return value;
+  reply.error(value === undefined ? NO_MODEL : WRONGTYPE);
+  return null;
+}
+
+/** The module as HELLO and MODULE LIST tell of it. */
+export function writeModule(reply: Reply): void {
+  reply.map(2);
+  reply.bulkText('name');
+  reply.bulkText('ai');
+  reply.bulkText('ver');
+  reply.int(MODULE_VERSION);
+}
