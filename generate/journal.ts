@@ -40,8 +40,9 @@ export async function beginJournal(folder: string, identity: string): Promise<vo
   await writeWhole(join(folder, JOURNAL_FILE), `{"format":"inferplay-generation","identity":${identity}}\n`);
 }
 
+/** The line feed before it ends a line that a kill may have cut off. */
 export function appendShard(folder: string, shard: ShardEntry): void {
-  appendFileSync(join(folder, JOURNAL_FILE), JSON.stringify(shard) + '\n');
+  appendFileSync(join(folder, JOURNAL_FILE), `\n${JSON.stringify(shard)}\n`);
 }
 
 /** Of the shards that the journal knows, those that are on disk as it says. */
