@@ -72,6 +72,8 @@ interface State {
   failure: InferplayError | null;
   socket: RawSocket | null;
   lastReadMs: number;
+  /** Stops the timer and the listening to the signal. */
+  unguard: () => void;
   /** Whoever waits for a free buffer or for the last reply: there is one producer, so there is at most one. */
   wake: (() => void) | null;
 }
@@ -84,13 +86,14 @@ const [MINUS, PLUS, COLON, LETTER_O, LETTER_K, CR, LF] = Buffer.from('-+:OK\r\n'
 /** @throws InferplayError CONNECT, SERVER (the greeting was refused), INTERRUPTED */
 export async function openBulk(address: RedisAddress, options: BulkOptions): Promise<Bulk> {
   const free: Slot[] = Array.from({ length: options.inFlight + 1 }, () => ({ buffer: Buffer.allocUnsafe(options.bufferBytes), keys: new Uint32Array(options.commandsMax) }));
-  const state: State = { where: whereOf(address), address, options, queue: [], free, carry: null, failure: null, socket: null, lastReadMs: performance.now(), wake: null };
+  const state: State = { where: whereOf(address), address, options, queue: [], free, carry: null, failure: null, socket: null, lastReadMs: performance.now(), unguard: () => {}, wake: null };
   const { host, port } = address;
   state.socket = await openSocket({ host, port, tls: tlsFor(address, options), connectTimeoutMs: options.connectTimeoutMs ?? 5_000 }, {
     data: (bytes, length) => read(state, bytes, length),
     closed: (reason) => fail(state, unreachable(new Error(reason), state.where, address.tls)),
   });
-  const bulk = bulkOf(state, guard(state));
+  guard(state);
+  const bulk = bulkOf(state);
   try {
     for (const command of greeting(address)) {
       const reply = await bulk.call(command);
@@ -103,7 +106,7 @@ export async function openBulk(address: RedisAddress, options: BulkOptions): Pro
   return bulk;
 }
 
-function bulkOf(state: State, end: () => void): Bulk {
+function bulkOf(state: State): Bulk {
   const push = (bytes: Uint8Array, write: Write): void => {
     if (state.failure) throw state.failure;
     if (state.queue.length === 0) state.lastReadMs = performance.now();
@@ -127,30 +130,30 @@ function bulkOf(state: State, end: () => void): Bulk {
     flush: () => answers(state),
     pendingRow: () => state.queue.at(0)?.row ?? null,
     close() {
-      end();
       fail(state, new InferplayError('CONNECT', `The connection to ${state.where} was closed here.`));
     },
   };
 }
 
 /** Ends the connection when the signal fires, or when the server leaves a write unanswered for too long. */
-function guard(state: State): () => void {
+function guard(state: State): void {
   const { signal, idleTimeoutMs = IDLE_TIMEOUT_MS } = state.options;
   const abort = (): void => fail(state, new InferplayError('INTERRUPTED', `Interrupted while writing to ${state.where}.`));
   const timer = setInterval(() => {
     if (state.queue.length === 0 || performance.now() - state.lastReadMs < idleTimeoutMs) return;
     fail(state, new InferplayError('CONNECT', `${state.where} left a write unanswered for ${idleTimeoutMs / 1000} s: see whether it is busy or stopped.`));
   }, Math.max(10, Math.min(1000, idleTimeoutMs / 4)));
-  if (signal?.aborted) abort();
-  else signal?.addEventListener('abort', abort, { once: true });
-  return () => {
+  state.unguard = () => {
     clearInterval(timer);
     signal?.removeEventListener('abort', abort);
   };
+  if (signal?.aborted) abort();
+  else signal?.addEventListener('abort', abort, { once: true });
 }
 
 function fail(state: State, error: InferplayError): void {
   state.failure ??= error;
+  state.unguard();
   state.socket?.destroy();
   state.wake?.();
 }

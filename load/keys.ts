@@ -8,7 +8,8 @@ import { RespError } from '../wire/resp.js';
 import type { Bulk, Slot } from './bulk.js';
 import { existsFrame, keyOf, manyFrame, rowFrame, type RowFrame } from './frames.js';
 import { field } from './models.js';
-import { KEY_COLUMN, type Counted, type ReadBack } from './sink.js';
+import { KEY_COLUMN } from './options.js';
+import type { Counted, ReadBack } from './sink.js';
 
 /** One way in which a row's value is stored. */
 export interface KeyForm {

@@ -11,8 +11,8 @@ import { InferplayError, messageOf } from '../core/errors.js';
 import type { ModelEntry } from '../core/manifest.js';
 import { compareStoreManifest, type StoreManifest } from '../core/store-manifest.js';
 import { idRuns } from './ids.js';
-import { rangeOf, settingsOf, type LoadOptions, type LoadSettings, type Range } from './options.js';
-import { KEY_COLUMN, type ModelState, type Sink } from './sink.js';
+import { KEY_COLUMN, rangeOf, settingsOf, type LoadOptions, type LoadSettings, type Range } from './options.js';
+import type { ModelState, Sink } from './sink.js';
 import { sinkOf } from './sinks/index.js';
 import { complaint, sampler, verifyKeys, type Verified } from './verify.js';
 

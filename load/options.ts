@@ -3,6 +3,9 @@ import { InferplayError } from '../core/errors.js';
 import { parseOptions, type OptionTable, type OptionValues } from '../core/options.js';
 import type { OnProgress } from '../core/progress.js';
 
+/** The column whose values are preloaded; requests refer to them by id. A data set without it needs its models only. */
+export const KEY_COLUMN = 'reference';
+
 export const LOAD_OPTIONS = {
   put: { kind: 'choice', choices: ['auto', 'tensor', 'blob', 'both'], default: 'auto', help: 'keys for each row: referenceTensor, referenceBLOB or both; auto is both for RedisAI and blob for a plain Redis' },
   models: { kind: 'boolean', default: true, help: 'leave the models out' },
@@ -40,7 +43,7 @@ export interface Range {
 }
 
 /** @throws InferplayError USAGE when the range is empty or beyond the data set */
-export function rangeOf(settings: Pick<LoadSettings, 'fromRow' | 'toRow'>, rows: number): Range {
+export function rangeOf(settings: Partial<Pick<LoadSettings, 'fromRow' | 'toRow'>>, rows: number): Range {
   const { fromRow = 0, toRow = rows } = settings;
   if (toRow > rows || fromRow > toRow || (fromRow === toRow && rows > 0)) {
     throw new InferplayError('USAGE', `Rows ${fromRow} to ${toRow} cannot be loaded: the data set has rows 0 to ${rows - 1}, and --to-row is the row to stop before.`);

@@ -4,9 +4,6 @@ import type { ModelEntry } from '../core/manifest.js';
 import type { StoreManifest } from '../core/store-manifest.js';
 import type { LoadSettings } from './options.js';
 
-/** The column whose values are preloaded; requests refer to them by id. A data set without it needs its models only. */
-export const KEY_COLUMN = 'reference';
-
 /** A registry entry. */
 export interface SinkKind {
   /** Of the URL, without the colon; the second of a pair is the first one over TLS. */

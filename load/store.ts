@@ -13,7 +13,8 @@ import { RespError } from '../wire/resp.js';
 import { openBulk, type Bulk, type BulkOptions } from './bulk.js';
 import { bufferBytesOf, bulkWriter, countKeys, formsOf, readForm, type KeyForm } from './keys.js';
 import { checkModel, putModel } from './models.js';
-import { KEY_COLUMN, type Sink, type SinkContext } from './sink.js';
+import { KEY_COLUMN } from './options.js';
+import type { Sink, SinkContext } from './sink.js';
 
 type Form = 'blob' | 'tensor';
 

@@ -1,8 +1,8 @@
 /** Looking again at what was loaded: every key counted, a sample of rows compared byte for byte. */
 import type { Batch } from '../core/dataset.js';
 import { hash32 } from '../core/random.js';
-import { KEY_COLUMN, type Sink } from './sink.js';
-import type { Range } from './options.js';
+import { KEY_COLUMN, type Range } from './options.js';
+import type { Sink } from './sink.js';
 
 export interface Verified {
   /** Rows that were read back, each form of key. */
