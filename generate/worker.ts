@@ -71,11 +71,13 @@ function serve(port: NonNullable<typeof parentPort>, settings: WorkerSettings): 
       port.close();
     }
   };
+  // One after the other: nothing is closed or begun while a shard is being made.
+  let last = Promise.resolve();
   port.on('message', (message: ToWorker) => {
-    handle(message).catch((error: unknown) => {
+    last = last.then(() => handle(message)).catch((error: unknown) => {
       const number = message.kind === 'shard' ? message.job.number : -1;
       const code = error instanceof InferplayError ? error.code : null;
-      send({ kind: 'failed', number, code, system: (error as NodeJS.ErrnoException).code ?? '', message: messageOf(error) });
+      send({ kind: 'failed', number, code, system: code === null ? ((error as NodeJS.ErrnoException).code ?? '') : '', message: messageOf(error) });
     });
   });
 }

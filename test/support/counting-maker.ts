@@ -1,0 +1,21 @@
+/** A maker for tests: the column x counts; row `init.failAt` fails, with our error or the system's. */
+import { InferplayError } from '../../core/errors.js';
+import type { BatchMaker } from '../../generate/use-case.js';
+
+export async function createMaker(init: unknown): Promise<BatchMaker> {
+  const { failAt, system } = init as { failAt: number[]; system?: string };
+  return {
+    async fill(firstRow, rows, columns) {
+      const { data } = columns.get('x')!;
+      const values = new Float64Array(data.buffer, data.byteOffset, data.byteLength / 8);
+      for (let row = 0; row < rows; row += 1) {
+        if (failAt.includes(firstRow + row)) {
+          if (system !== undefined) throw Object.assign(new Error(`no luck with row ${firstRow + row}`), { code: system });
+          throw new InferplayError('DATA', `row ${firstRow + row} is bad`);
+        }
+        values[row] = firstRow + row;
+      }
+    },
+    async close() {},
+  };
+}
