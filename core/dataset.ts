@@ -67,10 +67,10 @@ async function openOurs(path: string, manifest: Manifest): Promise<Dataset> {
   for (const shard of manifest.shards) {
     const file = join(path, shard.file);
     const stats = await stat(file).catch((error: unknown) => {
-      throw new InferplayError('DATA', `${file} is missing from the data set (${messageOf(error)}); copy it again, or remove ${join(path, MANIFEST_FILE)} and generate again.`, { cause: error });
+      throw new InferplayError('DATA', `${file} is missing from the data set (${messageOf(error)}); copy it again, or generate it again with --overwrite.`, { cause: error });
     });
     if (stats.size !== shard.sizeBytes) {
-      throw new InferplayError('DATA', `${file} has ${stats.size} bytes and the manifest says ${shard.sizeBytes}; copy it again, or remove ${join(path, MANIFEST_FILE)} and generate again.`);
+      throw new InferplayError('DATA', `${file} has ${stats.size} bytes and the manifest says ${shard.sizeBytes}; copy it again, or generate it again with --overwrite.`);
     }
   }
   const shards = manifest.shards.map((shard) => ({ file: join(path, shard.file), firstRow: shard.firstRow, rows: shard.rows }));

@@ -4,6 +4,7 @@
  */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openDataset } from '../core/dataset.js';
 import { InferplayError } from '../core/errors.js';
 import { manifestSha256, writeManifest } from '../core/manifest.js';
 import type { Manifest, ShardEntry } from '../core/manifest.js';
@@ -54,7 +55,7 @@ export async function generate(useCaseName: string, options: { readonly [name: s
     const draft = draftOf(useCase.name, recipe, settings);
     const identity = JSON.stringify(identityOf(draft, recipe));
     const found = settleFolder(claim, identity, draft, out, settings.overwrite);
-    if (found !== null) return found;
+    if (found !== null && (await isWhole(out, settings.overwrite))) return found;
     if (settings.overwrite) await clearFolder(out, claim);
     return await make(crew, recipe, draft, identity, settings, settings.overwrite ? null : claim.journal);
   } catch (error) {
@@ -62,6 +63,17 @@ export async function generate(useCaseName: string, options: { readonly [name: s
   } finally {
     await crew.end();
     await claim.release();
+  }
+}
+
+/** Whether all shards are there. @throws InferplayError DATA where they are not, and may not be made again */
+async function isWhole(out: string, overwrite: boolean): Promise<boolean> {
+  try {
+    await openDataset(out);
+    return true;
+  } catch (error) {
+    if (!overwrite) throw error;
+    return false;
   }
 }
 

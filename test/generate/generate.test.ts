@@ -118,6 +118,16 @@ test('the same command again leaves a whole data set as it is', async (t) => {
   assert.deepEqual(hashes(out), before);
 });
 
+test('a whole data set that lost a shard is named, and made again when asked for', async (t) => {
+  const out = join(temporaryFolder(t), 'out');
+  await generate('fraud', { rows: 50 }, { out, rowsPerShard: 10 });
+  const before = hashes(out);
+  rmSync(join(out, 'fraud-00003.arrow'));
+  await assert.rejects(generate('fraud', { rows: 50 }, { out, rowsPerShard: 10 }), isData(/fraud-00003\.arrow is missing.*--overwrite/));
+  await generate('fraud', { rows: 50 }, { out, rowsPerShard: 10, overwrite: true });
+  assert.deepEqual(hashes(out), before);
+});
+
 test('another data set is not written over, unless asked for, and other files stay', async (t) => {
   const out = join(temporaryFolder(t), 'out');
   await generate('fraud', { rows: 50 }, { out, rowsPerShard: 10 });
