@@ -41,7 +41,7 @@ export async function openStore(url: string, requireAi: boolean, context: SinkCo
     if (ai && databaseOf(address.path) !== 0) throw new InferplayError('USAGE', `RedisAI looks for models and tensors in database 0 only, and the URL names database ${databaseOf(address.path)}: leave it out.`);
     const wanted = wantedForms(settings.put, ai);
     if (wanted.includes('tensor') && !ai) throw new InferplayError('SERVER', `${where} does not know AI.TENSORSET, which --put ${settings.put} needs: load RedisAI there, or use --put blob.`);
-    const forms = formsOf(dataset, wanted, await knows(bulk, where, ['MSET']));
+    const forms = formsOf(dataset, wanted, await knows(bulk, where, ['MSET', `${KEY_COLUMN}BLOB:{0}`, '', `${KEY_COLUMN}BLOB:{0}`]));
     return createSink(where, bulk, lazily(() => connectRedis(address, options)), forms, ai, context);
   } catch (error) {
     bulk.close();
@@ -63,7 +63,10 @@ async function openPatiently(address: RedisAddress, control: ConnectRedisOptions
   return openBulk(address, options);
 }
 
-/** Asks with a command that changes nothing: the kind of error tells whether the server knows it, and lets this user run it. */
+/**
+ * Asks with a command that changes nothing, because a key is absent or an argument is missing: the kind of error tells whether the
+ * server knows it and lets this user run it.
+ */
 async function knows(bulk: Bulk, where: string, command: readonly string[]): Promise<boolean> {
   const reply = await bulk.call(command);
   if (!(reply instanceof RespError)) return true;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,11 +8,10 @@ import { percentile } from '../../core/histogram.js';
 import { hlogOf } from '../../core/hlog.js';
 import { emptyRecording } from '../../core/recording.js';
 import { temporaryFolder } from '../support/paths.js';
+import { noPython, PYTHON } from '../support/python.js';
 import { histogramOf, latencies, recordingOf } from '../support/recordings.js';
 
-const PYTHON = process.env.INFERPLAY_PYTHON ?? 'python3';
-const hasHdrh = spawnSync(PYTHON, ['-c', 'import hdrh']).status === 0;
-const skip = hasHdrh ? false : 'needs Python with hdrhistogram: pip install hdrhistogram, and name the interpreter in INFERPLAY_PYTHON';
+const skip = noPython('hdrh');
 
 const TAGS = ['response', 'service', 'lateness', 'firstByte', 'failed'];
 const RECORDING = recordingOf(20_000, 2000, 1_500_000, { startedAtMs: 1_700_000_000_123, failedService: histogramOf(latencies(17, 5e6)) });

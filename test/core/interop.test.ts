@@ -7,14 +7,8 @@ import { openDataset } from '../../core/dataset.js';
 import { generate } from '../../generate/generate.js';
 import { csvText, writeCsv } from '../support/fraud-csv.js';
 import { temporaryFolder } from '../support/paths.js';
+import { noPython, PYTHON } from '../support/python.js';
 import { readRows } from '../support/read-rows.js';
-
-const PYTHON = process.env.INFERPLAY_PYTHON ?? 'python3';
-
-function without(module: string): string | false {
-  const there = spawnSync(PYTHON, ['-c', `import ${module}`]).status === 0;
-  return there ? false : `needs Python with ${module}: \`pip install pyarrow duckdb\`; INFERPLAY_PYTHON names another interpreter`;
-}
 
 function python(script: string, file: string): unknown {
   const { status, stdout, stderr } = spawnSync(PYTHON, ['-c', script, file], { encoding: 'utf8', maxBuffer: 1 << 28 });
@@ -37,7 +31,7 @@ async function shard(t: { after(fn: () => void): void }, labelled: boolean): Pro
 }
 
 for (const labelled of [true, false]) {
-  test(`pyarrow sees tensors, ids and ${labelled ? 'labels' : 'nulls for labels'}`, { skip: without('pyarrow') }, async (t) => {
+  test(`pyarrow sees tensors, ids and ${labelled ? 'labels' : 'nulls for labels'}`, { skip: noPython('pyarrow') }, async (t) => {
     const { out, file } = await shard(t, labelled);
     const seen = python(`${ROWS}
 table.validate(full=True)
@@ -57,7 +51,7 @@ print(json.dumps({
   });
 }
 
-test('DuckDB sees the same sums', { skip: without('duckdb') || without('pyarrow') }, async (t) => {
+test('DuckDB sees the same sums', { skip: noPython('duckdb') || noPython('pyarrow') }, async (t) => {
   const { out, file } = await shard(t, true);
   const seen = python(`${ROWS}
 import duckdb
