@@ -7,9 +7,6 @@ export type Arrivals =
   /** Requests are due on a schedule, whether or not the server keeps up. */
   | { readonly kind: 'constant' | 'poisson'; readonly ratePerSecond: number };
 
-/** With `check: 'sample'`, one answer in this many is compared, chosen by the seed. */
-export const CHECK_EVERY = 16;
-
 export interface Plan {
   /** Folder or file of the data set, as the user named it. */
   readonly dataset: string;
@@ -28,7 +25,7 @@ export interface Plan {
   readonly warmupMs: number;
   readonly seed: number;
   readonly pick: 'sequential' | 'random';
-  /** Compare answers with the column `expected`: none, a sample of about one in CHECK_EVERY, or all. */
+  /** Compare answers with the column `expected`: none, a sample of about one in 16, or all. */
   readonly check: 'none' | 'sample' | 'all';
   /** A request without an answer after this long is an outcome of its own and its connection is reopened. */
   readonly timeoutMs: number;

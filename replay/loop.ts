@@ -7,43 +7,12 @@
  * *due*, *sent* (just before the frame is handed to the socket), *first byte* (when the first bytes of the answer were read) and *done*
  * (when the answer was read to its end). In a closed loop due is the `done` before it, so lateness is what the loop itself took.
  */
-import type { Checker } from './check.js';
 import type { Clock } from './clock.js';
+import { FreeSlots } from './free-slots.js';
 import type { FrameSource } from './frames.js';
+import type { LoopParts, Window } from './loop-parts.js';
 import type { Recorder } from './recorder.js';
-import type { Schedule } from './schedule.js';
 import type { Client, Hooks } from './target.js';
-
-/** Start of the warm-up, start and end of the measured window. */
-export interface Window {
-  readonly warmupNs: number;
-  readonly startNs: number;
-  readonly endNs: number;
-}
-
-export interface LoopParts {
-  readonly clock: Clock;
-  readonly recorder: Recorder;
-  readonly frames: FrameSource;
-  /** null for a closed loop. */
-  readonly warmup: Schedule | null;
-  readonly schedule: Schedule | null;
-  readonly worker: number;
-  readonly workers: number;
-  readonly slots: number;
-  /** Requests of the measured window that are this worker's; Infinity when time alone ends the run. */
-  readonly share: number;
-  readonly checker: Checker | null;
-  readonly isChecked: (request: number) => boolean;
-  /** Words shared with other threads: how many requests of the window this worker drew from its schedule, and how many ended. */
-  readonly progress: { readonly words: Int32Array<SharedArrayBuffer>; readonly taken: number; readonly done: number };
-  /** A connection has proved to work. */
-  readonly answered: (slot: number) => void;
-  /** A connection is gone, after its request was counted. */
-  readonly lost: (slot: number) => void;
-  /** Sending is over and nothing is in flight. */
-  readonly drained: () => void;
-}
 
 const DOWN = 0;
 const FREE = 1;
@@ -71,10 +40,7 @@ export class Loop implements Hooks {
   readonly #entry: Int32Array;
   /** 1 in the warm-up; 2 where the answer is compared. */
   readonly #flags: Uint8Array;
-  /** Free slots, first in first out, so that the traffic is spread over all connections. */
-  readonly #free: Int32Array;
-  #freeHead = 0;
-  #freeCount = 0;
+  readonly #free: FreeSlots;
   /** When the schedule's next request is due. */
   readonly #next = new Float64Array([Infinity]);
   /** Number of the request that is sent next, warm-up included; it picks the row. */
@@ -101,7 +67,7 @@ export class Loop implements Hooks {
     this.#times = new Float64Array(parts.slots * TIMES);
     this.#entry = new Int32Array(parts.slots);
     this.#flags = new Uint8Array(parts.slots);
-    this.#free = new Int32Array(parts.slots);
+    this.#free = new FreeSlots(parts.slots);
     this.#request = parts.worker;
   }
 
@@ -138,7 +104,7 @@ export class Loop implements Hooks {
     this.#clients[slot] = client;
     this.#up++;
     const now = this.#clock.now();
-    const full = this.#freeCount === 0;
+    const full = this.#free.count === 0;
     this.#release(slot, now);
     if (this.#sending) this.#pump(now, full ? now : -1);
   }
@@ -162,8 +128,8 @@ export class Loop implements Hooks {
     const { schedule, share } = this.#parts;
     const { endNs, startNs } = this.#window;
     if (this.#warming && now >= startNs) this.#openWindow();
-    while (this.#freeCount > 0 && this.#taken < share) {
-      const slot = this.#free[this.#freeHead];
+    while (this.#free.count > 0 && this.#taken < share) {
+      const slot = this.#free.first();
       const due = schedule === null ? this.#freedAt(slot) : this.#next[0];
       if (due > now) return;
       if (due >= endNs) return this.stop();
@@ -190,8 +156,7 @@ export class Loop implements Hooks {
     const length = lengths[entry];
     const size = length < 0 ? ~length : length;
     const start = entry * layout.entryBytes;
-    if (++this.#freeHead === this.#free.length) this.#freeHead = 0;
-    this.#freeCount--;
+    this.#free.shift();
     this.#inFlight++;
     this.#request = request + this.#parts.workers;
     this.#state[slot] = BUSY;
@@ -251,7 +216,7 @@ export class Loop implements Hooks {
     }
     this.#count(slot, code, message, now, sizeBytes);
     this.#parts.answered(slot);
-    const full = this.#freeCount === 0;
+    const full = this.#free.count === 0;
     this.#release(slot, now);
     this.#settle(now, full);
   }
@@ -278,7 +243,7 @@ export class Loop implements Hooks {
     const now = this.#clock.now();
     if (this.#state[slot] === DOWN) return;
     if (this.#state[slot] === BUSY) this.#count(slot, code, message, now, 0);
-    else this.#unfree(slot);
+    else this.#free.remove(slot);
     this.#state[slot] = DOWN;
     this.#clients[slot] = null;
     this.#up--;
@@ -310,19 +275,7 @@ export class Loop implements Hooks {
   #release(slot: number, now: number): void {
     this.#state[slot] = FREE;
     this.#times[slot * TIMES + FREED] = now;
-    this.#free[(this.#freeHead + this.#freeCount++) % this.#free.length] = slot;
-  }
-
-  /** Takes a slot out of the free ones: rare, so a plain rebuild. */
-  #unfree(slot: number): void {
-    const kept: number[] = [];
-    for (let at = 0; at < this.#freeCount; at++) {
-      const other = this.#free[(this.#freeHead + at) % this.#free.length];
-      if (other !== slot) kept.push(other);
-    }
-    this.#free.set(kept);
-    this.#freeHead = 0;
-    this.#freeCount = kept.length;
+    this.#free.add(slot);
   }
 
   /** No request is sent any more. What came due until `untilNs` and was not sent is counted as such. */

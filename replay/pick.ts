@@ -1,9 +1,11 @@
 /** Which row of the data set request number `k` carries: a function of (seed, k), whichever worker sends it. */
 import type { Plan } from '../core/plan.js';
-import { CHECK_EVERY } from '../core/plan.js';
 import { hash32, uniform } from '../core/random.js';
 
 export type Pick = (request: number) => number;
+
+/** With `check: 'sample'`, one answer in this many is compared, chosen by the seed. */
+export const CHECK_EVERY = 16;
 
 const SALT_PICK = 0xb01;
 const SALT_CHECK = 0xb02;

@@ -57,14 +57,7 @@ export function createRun(parts: RunParts): Run {
   const recorder = new Recorder();
   const { loop, connections, onDrained } = assemble(parts, recorder);
   const monitor = createMonitor(worker);
-  const timers = new Set<NodeJS.Timeout>();
-  const at = (ns: number, act: () => void): void => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      act();
-    }, Math.max(0, Math.ceil((ns - clock.now()) / 1e6)));
-    timers.add(timer);
-  };
+  const { at, clear } = createTimers(clock);
   let ending: Ending | null = null;
   /** When sending was stopped by something else than the last request. */
   let untilNs = 0;
@@ -111,7 +104,7 @@ export function createRun(parts: RunParts): Run {
       onDrained.call = () => {
         onDrained.call = () => {};
         clearInterval(sweep);
-        for (const timer of timers) clearTimeout(timer);
+        clear();
         connections.close();
         loop.close();
         // A run that was to send so many requests and did not was ended by the clock.
@@ -160,6 +153,23 @@ function assemble({ plan, worker, target, frames, clock, progress }: RunParts, r
     opened: (slot, client) => loop.add(slot, client),
   });
   return { loop, connections, onDrained };
+}
+
+/** Timers by the run's clock. */
+function createTimers(clock: Clock): { at: (ns: number, act: () => void) => void; clear: () => void } {
+  const timers = new Set<NodeJS.Timeout>();
+  return {
+    at(ns, act) {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        act();
+      }, Math.max(0, Math.ceil((ns - clock.now()) / 1e6)));
+      timers.add(timer);
+    },
+    clear() {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
 }
 
 /** Looks for what is due at every turn of the event loop: the user gave a core for it. */
