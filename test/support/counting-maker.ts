@@ -1,11 +1,13 @@
-/** A maker for tests: the column x counts; row `init.failAt` fails, with our error or the system's. */
+/** A maker for tests: the column x counts; the rows `failAt` fail, with our error or the system's; each batch takes `pauseMs`. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { InferplayError } from '../../core/errors.js';
 import type { BatchMaker } from '../../generate/use-case.js';
 
 export async function createMaker(init: unknown): Promise<BatchMaker> {
-  const { failAt, system } = init as { failAt: number[]; system?: string };
+  const { failAt, system, pauseMs = 0 } = init as { failAt: number[]; system?: string; pauseMs?: number };
   return {
     async fill(firstRow, rows, columns) {
+      if (pauseMs > 0) await pause(pauseMs);
       const { data } = columns.get('x')!;
       const values = new Float64Array(data.buffer, data.byteOffset, data.byteLength / 8);
       for (let row = 0; row < rows; row += 1) {
