@@ -46,6 +46,7 @@ async function run(useCase: string, options: { [name: string]: unknown }, given:
   const size = manifest.shards.reduce((sum, shard) => sum + shard.sizeBytes, 0);
   print(`${out}: ${grouped(manifest.rows)} rows in ${manifest.shards.length} shard${manifest.shards.length === 1 ? '' : 's'}, ${bytes(size)}, ${formatDuration(performance.now() - started)}`);
   for (const model of manifest.models) print(dim(`  model ${model.name} (${model.file}): ${model.inputs.join(', ')} → ${model.outputs.join(', ')}`));
-  if (manifest.badRows.count > 0) print(`  ${grouped(manifest.badRows.count)} bad rows were skipped; manifest.json lists ${manifest.badRows.listed.length} of them`);
+  const { count, listed } = manifest.badRows;
+  if (count > 0) print(`  ${grouped(count)} bad row${count === 1 ? ' was' : 's were'} skipped; manifest.json lists ${listed.length === count ? 'them' : `the first ${listed.length}`}`);
   print(dim(`  next: inferplay load ${out} --to redisai://127.0.0.1:6379   (or look: inferplay inspect ${out})`));
 }

@@ -9,14 +9,14 @@ import { note, red } from './terminal.js';
 const EXIT_BUG = 1;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { signal, interrupted, dispose } = interruption();
+  const interruptible = interruption();
   try {
-    await createProgram(signal).parseAsync([...argv]);
-    return interrupted() ? EXIT_CODES.INTERRUPTED : 0;
+    await createProgram(interruptible).parseAsync([...argv]);
+    return interruptible.interrupted() ? EXIT_CODES.INTERRUPTED : 0;
   } catch (error) {
     return report(error);
   } finally {
-    dispose();
+    interruptible.dispose();
   }
 }
 

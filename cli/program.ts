@@ -5,6 +5,7 @@ import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addGenerate } from './generate.js';
 import { addInspect } from './inspect.js';
+import type { Interruption } from './interrupt.js';
 import { addLoad } from './load.js';
 import { addReplay } from './replay.js';
 import { addReport } from './report.js';
@@ -21,14 +22,15 @@ Examples:
   inferplay load data/fraud --to redisai://127.0.0.1:6379
   inferplay replay data/fraud --target redisai://127.0.0.1:6379 --clients 50 --duration 10s`;
 
-export function createProgram(signal: AbortSignal): Command {
+export function createProgram(interruption: Interruption): Command {
   const program = new Command('inferplay')
     .description('Generate inference data sets once, load what the server needs, replay them as traffic, and trust the latencies.')
     .version(version(), '-V, --version')
     .addHelpText('after', EXIT_CODES_HELP)
     .showHelpAfterError('(add --help for what it takes)')
     .exitOverride();
-  for (const add of [addDemo, addGenerate, addLoad, addReplay, addServe, addReport, addInspect, addVerify, addExport]) add(program, signal);
+  for (const add of [addDemo, addGenerate, addLoad, addReplay, addReport, addInspect, addVerify, addExport]) add(program, interruption.signal);
+  addServe(program, interruption);
   return program;
 }
 

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { Interruption } from './interrupt.js';
 import { integer } from './options.js';
 import { bold, dim, print } from './terminal.js';
 
@@ -8,7 +9,7 @@ interface Given {
   requirepass?: string;
 }
 
-export function addServe(program: Command, signal: AbortSignal): void {
+export function addServe(program: Command, { signal, acceptAsEnd }: Interruption): void {
   program
     .command('serve')
     .description('run the embedded model server: RedisAI commands over ONNX Runtime')
@@ -21,6 +22,7 @@ export function addServe(program: Command, signal: AbortSignal): void {
       const server = await listen({ host, port, requirepass });
       print(`${bold('inferplay')} serves RedisAI commands over ONNX Runtime on ${bold(server.url)}`);
       print(dim(`  next: inferplay load data/fraud --to ${server.url}      Ctrl-C ends it`));
+      acceptAsEnd();
       if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       await server.close();
     });

@@ -83,7 +83,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
 }
 
 export function urlOf(host: string, port: number): string {
-  return `redis://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `redisai://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function bind(net: NetServer, host: string, port: number): Promise<number> {
@@ -110,7 +110,9 @@ function accept(net: NetServer, server: Server): void {
     server.stats.connections++;
     if (server.sessions.size >= server.settings.connectionsMax) {
       server.stats.rejected++;
-      accepted.end('-ERR max number of clients reached\r\n');
+      accepted.write('-ERR max number of clients reached\r\n');
+      accepted.on('error', () => {});
+      accepted.destroySoon();
       return;
     }
     let session: Session | null = null;

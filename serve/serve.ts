@@ -9,7 +9,7 @@ export { listen, type Listening, type ListenOptions } from './listener.js';
 export type ServeOptions = ListenOptions;
 
 export interface Served {
-  /** For example `redis://127.0.0.1:41234`; the password, if any, is not in it. */
+  /** For example `redisai://127.0.0.1:41234`; the password, if any, is not in it. */
   readonly url: string;
   readonly host: string;
   readonly port: number;

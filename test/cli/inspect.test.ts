@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.js';
+import { temporaryFolder } from '../support/paths.js';
+
+test('inspect shows schema, shards, seed, models and first rows', async (t) => {
+  const cwd = temporaryFolder(t);
+  assert.equal((await runCli(['generate', 'fraud', '--out', 'set', '--rows', '300'], { cwd })).code, 0);
+  const shown = await runCli(['inspect', 'set', '--rows', '2'], { cwd });
+  assert.equal(shown.code, 0, shown.stderr);
+  for (const word of ['transaction', '[30]', '300', 'financialNet', 'seed']) assert.ok(shown.stdout.includes(word), shown.stdout);
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.js';
+import { servedSet } from '../support/served.js';
+
+test('replay prints the summary and leaves a result that report prints again and verify trusts', async (t) => {
+  const { cwd, url } = await servedSet(t);
+  const ran = await runCli(['replay', 'set', '--target', url, '--clients', '4', '--requests', '1500', '--warmup', '0s', '--check', 'all'], { cwd });
+  assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+  assert.match(ran.stdout, /1,500 ok, 0 failed/);
+  const [name] = readdirSync(join(cwd, 'results')).filter((entry) => entry !== 'latest');
+  const folder = join('results', name);
+  for (const file of ['result.json', 'latency.hlog', 'timeline.csv']) assert.ok(existsSync(join(cwd, folder, file)), file);
+  const again = await runCli(['report', folder], { cwd });
+  assert.equal(again.code, 0, again.stderr);
+  assert.ok(ran.stdout.startsWith(again.stdout.trimEnd()), again.stdout);
+  for (const command of ['verify', 'inspect']) assert.equal((await runCli([command, folder], { cwd })).code, 0, command);
+});
+
+test('--json prints the result alone, --no-save leaves no folder', async (t) => {
+  const { cwd, url } = await servedSet(t);
+  const ran = await runCli(['replay', 'set', '--target', url, '--rate', '500', '--arrivals', 'poisson', '--requests', '200', '--json', '--no-save'], { cwd });
+  const result = JSON.parse(ran.stdout);
+  assert.equal(result.recording.requests.due, 200);
+  assert.equal(result.plan.arrivals.kind, 'poisson');
+  assert.ok(!existsSync(join(cwd, 'results')));
+});
+
+test('a run whose answers are wrong is INVALID, code 6; a store with other data is refused, code 3 or 5', async (t) => {
+  const { cwd, url } = await servedSet(t);
+  const made = await runCli(['generate', 'fraud', '--out', 'other', '--rows', '400', '--seed', '4'], { cwd });
+  assert.equal(made.code, 0, made.stderr);
+  const refused = await runCli(['replay', 'other', '--target', url, '--requests', '100'], { cwd });
+  assert.ok([3, 5].includes(refused.code ?? 0), refused.stderr);
+  assert.match(refused.stderr, /inferplay load/);
+  const wrong = await runCli(['replay', 'other', '--target', url, '--requests', '700', '--no-store-check', '--check', 'all', '--out', 'wrong'], { cwd });
+  assert.equal(wrong.code, 6, wrong.stderr);
+  assert.match(wrong.stdout, /^INVALID[\s\S]*wrong-answers/);
+  assert.match(wrong.stderr, /^error: the run is INVALID: .*wrong-answers/m);
+  assert.equal(JSON.parse(readFileSync(join(cwd, 'wrong', 'result.json'), 'utf8')).verdict.code, 'INVALID');
+});
+
+test('Ctrl-C ends the run with a whole result that says so, code 130', async (t) => {
+  const { cwd, url } = await servedSet(t);
+  const args = ['replay', 'set', '--target', url, '--clients', '2', '--duration', '60s', '--warmup', '0s', '--out', 'stopped'];
+  const ran = await runCli(args, { cwd, when: /replaying/, then: (child) => child.kill('SIGINT') });
+  assert.equal(ran.code, 130, ran.stderr);
+  assert.match(ran.stdout, /interrupted/);
+  const result = JSON.parse(readFileSync(join(cwd, 'stopped', 'result.json'), 'utf8'));
+  assert.ok(result.recording.requests.ok > 0);
+});
