@@ -109,12 +109,15 @@ class Device {
       for (let i = 1; i < jobs.length; i++) model.release();
       this.#pump();
     };
-    const watchdog = setTimeout(() => {
-      // A thread inside ONNX Runtime cannot be stopped: it is left to finish for nobody, and another takes its place.
-      thread.abandon();
-      finish({ error: GIVEN_UP });
-    }, this.#timeoutMs);
-    thread.run(model, jobs.length === 1 ? jobs[0].inputs : concatenate(jobs), finish);
+    let watchdog: NodeJS.Timeout | undefined;
+    const started = (): void => {
+      watchdog = setTimeout(() => {
+        // A thread inside ONNX Runtime cannot be stopped: it is left to finish for nobody, and another takes its place.
+        thread.abandon();
+        finish({ error: GIVEN_UP });
+      }, this.#timeoutMs);
+    };
+    thread.run(model, jobs.length === 1 ? jobs[0].inputs : concatenate(jobs), started, finish);
   }
 
   #answer(jobs: readonly Job[], result: ThreadResult): void {

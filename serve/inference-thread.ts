@@ -13,6 +13,8 @@ export type ToThread =
   | { readonly kind: 'run'; readonly job: number; readonly model: number; readonly inputs: readonly BareTensor[] };
 
 export type FromThread =
+  /** The run begins: whatever was to be loaded for it is there. */
+  | { readonly started: number }
   | { readonly job: number; readonly us: number; readonly outputs: readonly (BareTensor | undefined)[] }
   | { readonly job: number; readonly error: string };
 
@@ -21,7 +23,7 @@ export type ThreadResult = { readonly us: number; readonly outputs: readonly (Ba
 export class InferenceThread {
   readonly #worker: Worker;
   readonly #loaded = new Set<number>();
-  readonly #waiting = new Map<number, (result: ThreadResult) => void>();
+  readonly #waiting = new Map<number, { readonly started: () => void; readonly done: (result: ThreadResult) => void }>();
   #jobs = 0;
   #usable = true;
 
@@ -29,7 +31,10 @@ export class InferenceThread {
     this.#worker = new Worker(new URL('./inference-worker.js', import.meta.url));
     // Only a run in progress keeps the process alive, through its session's socket.
     this.#worker.unref();
-    this.#worker.on('message', (message: FromThread) => this.#settle(message.job, message));
+    this.#worker.on('message', (message: FromThread) => {
+      if ('started' in message) this.#waiting.get(message.started)?.started();
+      else this.#settle(message.job, message);
+    });
     this.#worker.on('error', (error) => this.#lost(`ERR the inference thread failed: ${messageOf(error)}`));
     this.#worker.on('exit', () => this.#lost('ERR the inference thread ended'));
   }
@@ -38,7 +43,8 @@ export class InferenceThread {
     return this.#usable;
   }
 
-  run(model: Model, inputs: readonly Tensor[], done: (result: ThreadResult) => void): void {
+  /** @param started called when the run itself begins */
+  run(model: Model, inputs: readonly Tensor[], started: () => void, done: (result: ThreadResult) => void): void {
     let copies: BareTensor[];
     try {
       copies = inputs.map((input) => copyOf(toOnnx(input)));
@@ -50,7 +56,7 @@ export class InferenceThread {
       this.#post({ kind: 'load', model: model.id, blob: new Uint8Array(model.definition.blob) });
     }
     const job = ++this.#jobs;
-    this.#waiting.set(job, done);
+    this.#waiting.set(job, { started, done });
     this.#post({ kind: 'run', job, model: model.id, inputs: copies }, copies.flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : [])));
   }
 
@@ -64,9 +70,9 @@ export class InferenceThread {
   }
 
   #settle(job: number, result: ThreadResult): void {
-    const done = this.#waiting.get(job);
+    const waiting = this.#waiting.get(job);
     this.#waiting.delete(job);
-    done?.(result);
+    waiting?.done(result);
   }
 
   #lost(error: string): void {

@@ -22,12 +22,13 @@ function load(model: number, blob: Uint8Array): void {
   }
 }
 
-function run(model: number, inputs: readonly BareTensor[]): { us: number; outputs: (BareTensor | undefined)[] } {
+function run(job: number, model: number, inputs: readonly BareTensor[]): { us: number; outputs: (BareTensor | undefined)[] } {
   const loaded = sessions.get(model);
   if (loaded === undefined || typeof loaded === 'string') throw new Error(loaded ?? 'the model is not loaded');
   const { session, fetches } = loaded;
   const feeds: { [name: string]: BareTensor } = {};
   session.inputs.forEach((name, i) => (feeds[name] = inputs[i]));
+  parentPort!.postMessage({ started: job } satisfies FromThread);
   const started = performance.now();
   const answers = Object.keys(fetches).length > 0 ? session.run(feeds, fetches) : {};
   const us = (performance.now() - started) * 1000;
@@ -49,7 +50,7 @@ parentPort!.on('message', (message: ToThread) => {
   }
   let answer: FromThread;
   try {
-    answer = { job: message.job, ...run(message.model, message.inputs) };
+    answer = { job: message.job, ...run(message.job, message.model, message.inputs) };
   } catch (error) {
     answer = { job: message.job, error: backendText(error) };
   }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { BROKEN, INCOMPLETE, Request, splitInline } from '../../serve/request.js';
+import { encodeCommand } from '../../wire/resp.js';
+
+function texts(request: Request): string[] {
+  return Array.from({ length: request.argc }, (_, i) => request.text(i));
+}
+
+test('a request that is whole is read where it lies', () => {
+  const bytes = encodeCommand(['SET', 'k', Buffer.from([0, 255, 13, 10])]);
+  const request = new Request();
+  assert.equal(request.parse(bytes, 0, bytes.length, true), bytes.length);
+  assert.deepEqual(texts(request), ['SET', 'k', '\0\xff\r\n']);
+  assert.equal(request.view(2).buffer, bytes.buffer);
+});
+
+test('a request that comes in pieces is the same request, wherever it is cut', () => {
+  fc.assert(fc.property(fc.array(fc.string({ maxLength: 300 }), { minLength: 1, maxLength: 12 }), fc.array(fc.nat(4000), { maxLength: 6 }), (args, cuts) => {
+    const bytes = encodeCommand(args);
+    const request = new Request();
+    for (const cut of cuts.map((each) => each % bytes.length).sort((a, b) => a - b)) assert.equal(request.parse(bytes, 0, cut, true), INCOMPLETE);
+    assert.equal(request.parse(bytes, 0, bytes.length, true), bytes.length);
+    assert.deepEqual(texts(request), args.map((arg) => Buffer.from(arg).toString('latin1')));
+  }));
+});
+
+test('what breaks the protocol is named as Redis names it', () => {
+  const problems = {
+    '*-5\r\n': null, '*0\r\n': null, '*x\r\n': 'invalid multibulk length', '*1048577\r\n': 'invalid multibulk length', '*1\r\n+x\r\n': "expected '$', got '+'",
+    '*1\r\n$-1\r\n': 'invalid bulk length', '*1\r\n$536870913\r\n': 'invalid bulk length', '*1\r\n$x\r\n': 'invalid bulk length', 'a "b\r\n': 'unbalanced quotes in request',
+  };
+  for (const [text, problem] of Object.entries(problems)) {
+    const request = new Request();
+    const next = request.parse(Buffer.from(text), 0, text.length, true);
+    assert.equal(next === BROKEN ? request.problem.replace('ERR Protocol error: ', '') : null, problem, text);
+  }
+});
+
+test('a stranger may send little', () => {
+  for (const text of ['*11\r\n', '*1\r\n$16385\r\n']) {
+    const request = new Request();
+    assert.equal(request.parse(Buffer.from(text), 0, text.length, false), BROKEN);
+    assert.match(request.problem, /unauthenticated/);
+  }
+});
+
+test('inline commands know quotes', () => {
+  assert.deepEqual(splitInline('  SET k  "a \\"b\\n\\x41" \'it\\\'s\' '), ['SET', 'k', 'a "b\nA', "it's"]);
+  assert.equal(splitInline('"a"b'), null);
+  assert.deepEqual(splitInline(''), []);
+});
+
+test('kept arguments are copies, save where the memory is the request\'s own and aligned', () => {
+  const request = new Request();
+  const bytes = Buffer.alloc(64, 'x');
+  request.bytes = bytes;
+  request.start[0] = 8;
+  request.end[0] = 16;
+  assert.notEqual(request.take(0).buffer, bytes.buffer);
+  request.owned = true;
+  if ((bytes.byteOffset + 8) % 8 === 0) assert.equal(request.take(0).byteOffset, bytes.byteOffset + 8);
+  request.start[0] = 9;
+  assert.notEqual(request.take(0).byteOffset, bytes.byteOffset + 9);
+});
