@@ -33,7 +33,8 @@ function timed(command: string, args: readonly string[]): Promise<Run> {
     child.once('close', (code) => {
       const times = /([\d.]+) ([\d.]+) ([\d.]+)\s*$/.exec(errors);
       if (code !== 0 || !times) return reject(new Error(`${command} failed: ${errors}${output}`));
-      resolve({ wallS: Number(times[1]), cpuS: Number(times[2]) + Number(times[3]), output });
+      // The clock of `time` counts milliseconds, and ratios must not divide by none.
+      resolve({ wallS: Math.max(0.001, Number(times[1])), cpuS: Math.max(0.001, Number(times[2]) + Number(times[3])), output });
     });
   });
 }

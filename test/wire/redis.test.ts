@@ -68,6 +68,12 @@ test('passwords: asked for, wrong, right, superfluous, and never shown', { skip:
   await failure(connectRedis(`redis://:hunter2@127.0.0.1:${open.port}`), 'SERVER', /leave user and password out/);
 });
 
+test('a server that repeats the password is not passed on', async (t) => {
+  const echo = createServer((socket) => socket.on('error', () => {}).on('data', () => socket.write('-ERR hunter2 is not a good password\r\n')));
+  t.after(() => echo.close());
+  await failure(connectRedis(`redis://:hunter2@127.0.0.1:${await listen(echo)}`), 'SERVER', /refused AUTH: ERR \*\*\* is not a good password/);
+});
+
 test('a user without rights may connect and is told which command is closed to it', { skip: noRedisServer }, async (t) => {
   const server = await startRedisServer([], t);
   const admin = await connectRedis(server.url);
