@@ -31,8 +31,9 @@ export function createChecker(dtype: DType, sizeBytes: number): Checker {
     }
     for (let at = 0; at < count; at++) {
       const expected = both[count + at];
-      // Written so that NaN fails, unless NaN or an infinity is what is expected.
-      if (!(Math.abs(both[at] - expected) <= absolute + relative * Math.abs(expected)) && !Object.is(both[at], expected)) return false;
+      // Where NaN or an infinity is expected there is no tolerance: nothing is near them. Elsewhere NaN fails the comparison.
+      const limit = Number.isFinite(expected) ? absolute + relative * Math.abs(expected) : -1;
+      if (!(Math.abs(both[at] - expected) <= limit) && !Object.is(both[at], expected)) return false;
     }
     return true;
   };

@@ -208,8 +208,7 @@ export class Loop implements Hooks {
     const flag = this.#flags[slot];
     if (flag === 2 && code === 'ok' && answer !== null) {
       this.#recorder.checked++;
-      const { bytes, offset } = this.#expected(slot);
-      if (!this.#parts.checker!(answer, bytes, offset)) {
+      if (!this.#parts.checker!(answer, this.#bytes, this.#expectedAt(slot))) {
         code = 'wrong-answer';
         message = 'the answer differs from the expected one';
       }
@@ -221,9 +220,9 @@ export class Loop implements Hooks {
     this.#settle(now, full);
   }
 
-  #expected(slot: number): { bytes: Uint8Array; offset: number } {
+  #expectedAt(slot: number): number {
     const { layout } = this.#frames.entries;
-    return { bytes: this.#bytes, offset: this.#entry[slot] * layout.entryBytes + layout.frameBytes };
+    return this.#entry[slot] * layout.entryBytes + layout.frameBytes;
   }
 
   closed(slot: number, reason: string, code = 'connection-lost'): void {
