@@ -1,5 +1,5 @@
 /** Tensors as keys hold them: an element type, a shape and one Buffer of little-endian elements. */
-import { TENSOR_BYTES_MAX } from './limits.js';
+import { DIMENSIONS_MAX, TENSOR_BYTES_MAX } from './limits.js';
 import { integerAt } from './numbers.js';
 import type { Reply } from './reply.js';
 import type { Request } from './request.js';
@@ -91,6 +91,14 @@ function fail(reply: Reply, text: string): null {
   return null;
 }
 
+let lastShape: readonly number[] = [];
+
+/** Tensors of one shape come in rows: they share the array of their dimensions, which nobody changes. */
+function shared(shape: readonly number[]): readonly number[] {
+  if (shape.length === lastShape.length && shape.every((size, axis) => size === lastShape[axis])) return lastShape;
+  return (lastShape = shape);
+}
+
 const BAD_SHAPE = 'ERR invalid or negative value found in tensor shape';
 
 /**
@@ -100,7 +108,7 @@ const BAD_SHAPE = 'ERR invalid or negative value found in tensor shape';
 export function parseTensor(request: Request, at: number, end: number, reply: Reply): Tensor | null {
   const type = TYPE_LIST.find(({ name }) => request.is(at, name));
   if (!type) return fail(reply, 'ERR invalid data type');
-  const shape: number[] = [];
+  const dimensions: number[] = [];
   let keyword: 'BLOB' | 'VALUES' | null = null;
   let i = at + 1;
   for (; i < end && keyword === null; i++) {
@@ -110,9 +118,10 @@ export function parseTensor(request: Request, at: number, end: number, reply: Re
     else {
       const size = integerAt(request.bytes, request.start[i], request.end[i]);
       if (!(size > 0 && size < 2 ** 63)) return fail(reply, BAD_SHAPE);
-      shape.push(size);
+      if (dimensions.push(size) > DIMENSIONS_MAX) return fail(reply, 'ERR tensor has more dimensions than this server allows');
     }
   }
+  const shape = shared(dimensions);
   const count = elementCount(shape);
   if (count * Math.max(1, type.sizeBytes) > TENSOR_BYTES_MAX) return fail(reply, 'ERR tensor is larger than this server allows');
   if (keyword === 'BLOB') return fromBlob(request, type, shape, count, i, end, reply);
@@ -120,7 +129,7 @@ export function parseTensor(request: Request, at: number, end: number, reply: Re
   return new Tensor(type, shape, Buffer.alloc(count * Math.max(1, type.sizeBytes)));
 }
 
-function fromBlob(request: Request, type: TypeInfo, shape: number[], count: number, i: number, end: number, reply: Reply): Tensor | null {
+function fromBlob(request: Request, type: TypeInfo, shape: readonly number[], count: number, i: number, end: number, reply: Reply): Tensor | null {
   if (end - i !== 1) return fail(reply, "ERR a single binary string should come after the BLOB argument in 'AI.TENSORSET' command");
   if (type.sizeBytes > 0 && request.length(i) !== count * type.sizeBytes) return fail(reply, 'ERR data length does not match tensor shape and type');
   const data = request.take(i);
@@ -135,7 +144,7 @@ function fromBlob(request: Request, type: TypeInfo, shape: number[], count: numb
   return new Tensor(type, shape, data);
 }
 
-function fromValues(request: Request, type: TypeInfo, shape: number[], count: number, from: number, end: number, reply: Reply): Tensor | null {
+function fromValues(request: Request, type: TypeInfo, shape: readonly number[], count: number, from: number, end: number, reply: Reply): Tensor | null {
   if (end - from !== count) return fail(reply, "ERR wrong number of values was given in 'AI.TENSORSET' command");
   if (type === TYPES.STRING) {
     const parts: Buffer[] = [];

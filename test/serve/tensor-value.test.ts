@@ -33,6 +33,11 @@ test('what is too large is refused before memory is taken', () => {
   assert.match(parse('STRING', '99999999999') as string, /^-ERR tensor is larger/);
 });
 
+test('dimensions have a limit', () => {
+  assert.ok(parse('INT8', ...Array<string>(1024).fill('1')) instanceof Tensor);
+  assert.match(parse('INT8', ...Array<string>(1025).fill('1')) as string, /^-ERR tensor has more dimensions/);
+});
+
 test('strings end with a zero byte each', () => {
   assert.deepEqual(stringOffsets(Buffer.from('a\0\0bc\0')), [0, 2, 3, 6]);
   assert.match(parse('STRING', '2', 'BLOB', 'a\0b') as string, /Number of string elements/);
