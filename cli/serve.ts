@@ -23,7 +23,9 @@ export function addServe(program: Command, { signal, acceptAsEnd }: Interruption
       print(`${bold('inferplay')} serves RedisAI commands over ONNX Runtime on ${bold(server.url)}`);
       print(dim(`  next: inferplay load data/fraud --to ${server.url}      Ctrl-C ends it`));
       acceptAsEnd();
-      if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      const asked = new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+      // A client may end it too, with SHUTDOWN.
+      await Promise.race([asked, server.ended]);
       await server.close();
     });
 }

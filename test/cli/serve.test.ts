@@ -34,3 +34,14 @@ test('a port that is taken is a connection error of one sentence', async () => {
   assert.equal(code, 4, stderr);
   assert.match(stderr, /another program listens there/);
 });
+
+test('a client can end it with SHUTDOWN', async () => {
+  const ran = await runCli(['serve', '--port', '0'], {
+    when: /127\.0\.0\.1:(\d+)/,
+    then: (_child, output) => {
+      const socket = connect(Number(/127\.0\.0\.1:(\d+)/.exec(output)![1]), '127.0.0.1', () => socket.write('*2\r\n$8\r\nSHUTDOWN\r\n$6\r\nNOSAVE\r\n'));
+      socket.on('error', () => {});
+    },
+  });
+  assert.equal(ran.code, 0, ran.stderr);
+});
