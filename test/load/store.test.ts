@@ -41,7 +41,7 @@ test('many blobs go in one command where the server knows it', { skip: noRedisSe
   for await (const batch of given.dataset.batches()) await sink.put(batch);
   await sink.flush();
   assert.equal(await admin.call(['DBSIZE']), 200);
-  assert.match(String((await admin.info('commandstats')).cmdstat_mset), /calls=2,.*failed_calls=0|calls=3,/);
+  assert.match(String((await admin.info('commandstats')).cmdstat_mset), /calls=[12],/);
 });
 
 test('a server that is still loading is waited for', async (t) => {
