@@ -100,14 +100,11 @@ function hire({ plan, targetUrl, rows, frames }: CrewParts, worker: number, epoc
   }
   failures.push(failureOf(thread));
   const failure = Promise.race(failures);
-  // Whoever waits for `ready` or `recording` hears of it; nobody needs to wait for this one.
-  failure.catch(() => {});
-  return {
-    thread,
-    pacerPort: pacer && pacer.port1,
-    ready: Promise.race([failure, heard(thread, 'ready').then(() => {})]),
-    recording: Promise.race([failure, heard(thread, 'recording').then((message) => message.recording)]),
-  };
+  const ready = Promise.race([failure, heard(thread, 'ready').then(() => {})]);
+  const recording = Promise.race([failure, heard(thread, 'recording').then((message) => message.recording)]);
+  // A failure is heard through whichever of these is being waited for; the others must not count as unhandled.
+  for (const promise of [...failures, failure, ready, recording]) promise.catch(() => {});
+  return { thread, pacerPort: pacer && pacer.port1, ready, recording };
 }
 
 /** Rejects when the thread says that it failed, or dies. */
