@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { openDataset } from '../core/dataset.js';
 import { progressLine } from './progress.js';
 import { grouped, print } from './terminal.js';
 
@@ -14,6 +13,7 @@ export function addExport(program: Command, signal: AbortSignal): void {
     .requiredOption('--out <FILE>', 'file to write')
     .addHelpText('after', '\nExample:\n  inferplay export aibench data/fraud --out fraud.dat')
     .action(async (path: string, { out }: { out: string }) => {
+      const { openDataset } = await import('../core/dataset.js');
       const { exportAibench } = await import('../generate/aibench.js');
       const dataset = await openDataset(path);
       const line = progressLine('exporting');

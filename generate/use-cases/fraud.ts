@@ -4,7 +4,6 @@ import { InferplayError } from '../../core/errors.js';
 import type { Column, Manifest } from '../../core/manifest.js';
 import type { OptionValues } from '../../core/options.js';
 import type { FraudInit } from '../fraud-maker.js';
-import { writeFraudModels } from '../fraud-model.js';
 import { CLASS_SLOT } from '../fraud-columns.js';
 import { KAGGLE_ROWS } from '../kaggle-rows.js';
 import type { PlanContext, Recipe, UseCase } from '../use-case.js';
@@ -35,6 +34,7 @@ async function plan(values: Options, context: PlanContext): Promise<Recipe> {
   }
   const { folder, seed } = context;
   const { referenceValues } = values;
+  const { writeFraudModels } = await import('../fraud-model.js');
   const reading = sourceOf(values, context);
   const made = writeFraudModels(folder, { seed, referenceValues, ...(values.model === undefined ? {} : { userModel: values.model }) });
   // Both end before either fails: neither may write into a folder that is gone.
