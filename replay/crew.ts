@@ -26,11 +26,17 @@ export interface CrewParts {
 const LEAD_MS = 20;
 const PROGRESS_MS = 250;
 
+export interface Crewed {
+  readonly recording: Recording;
+  /** Why no more requests could be encoded (the data set vanished, say); the run was interrupted by it. */
+  readonly failure: Error | null;
+}
+
 /**
  * Runs the plan. An interruption ends the run, with what was measured so far.
  * @throws InferplayError CONNECT or SERVER when a worker cannot open its connections; INTERRUPTED before the first request
  */
-export async function runCrew(parts: CrewParts): Promise<Recording> {
+export async function runCrew(parts: CrewParts): Promise<Crewed> {
   const { plan, signal } = parts;
   const control = new Int32Array(new SharedArrayBuffer(4 * wordsOf(plan.threads)));
   const epoch = newEpoch();
@@ -57,10 +63,17 @@ export async function runCrew(parts: CrewParts): Promise<Recording> {
     signal?.addEventListener('abort', interrupt, { once: true });
     // It may have fired since the last look.
     if (signal?.aborted) interrupt();
+    let failure: Error | null = null;
+    for (const { encoding } of members) {
+      encoding.catch((error: Error) => {
+        failure ??= error;
+        interrupt();
+      });
+    }
     const ticking = tick(parts, control, () => (clock.now() - start.startNs) / 1e6);
     try {
       const recordings = await Promise.all(members.map(({ recording }) => recording));
-      return { ...recordings.reduce(merge, emptyRecording()), cpu: cpu.end() };
+      return { recording: { ...recordings.reduce(merge, emptyRecording()), cpu: cpu.end() }, failure };
     } finally {
       clearInterval(ticking);
       signal?.removeEventListener('abort', interrupt);
@@ -78,6 +91,8 @@ interface Member {
   readonly pacerPort: MessagePort | null;
   readonly ready: Promise<void>;
   readonly recording: Promise<Recording>;
+  /** Rejects when its encoder thread fails; else never settles. */
+  readonly encoding: Promise<never>;
 }
 
 /** Starts a worker, and where frames come from a ring the thread that fills it. */
@@ -91,20 +106,19 @@ function hire({ plan, targetUrl, rows, frames }: CrewParts, worker: number, epoc
   };
   const thread = new Worker(new URL('./worker.js', import.meta.url), { workerData, transferList: ports });
   threads.push(thread);
-  const failures: Promise<never>[] = [];
+  let encoding = new Promise<never>(() => {});
   if (encoder && 'rings' in frames) {
     const data: EncoderData = { plan, targetUrl, worker, ring: frames.rings[worker], port: encoder.port1 };
-    const encoding = new Worker(new URL('./encoder-thread.js', import.meta.url), { workerData: data, transferList: [encoder.port1] });
-    threads.push(encoding);
-    failures.push(failureOf(encoding));
+    const encoderThread = new Worker(new URL('./encoder-thread.js', import.meta.url), { workerData: data, transferList: [encoder.port1] });
+    threads.push(encoderThread);
+    encoding = failureOf(encoderThread);
   }
-  failures.push(failureOf(thread));
-  const failure = Promise.race(failures);
-  const ready = Promise.race([failure, heard(thread, 'ready').then(() => {})]);
+  const failure = failureOf(thread);
+  const ready = Promise.race([failure, encoding, heard(thread, 'ready').then(() => {})]);
   const recording = Promise.race([failure, heard(thread, 'recording').then((message) => message.recording)]);
   // A failure is heard through whichever of these is being waited for; the others must not count as unhandled.
-  for (const promise of [...failures, failure, ready, recording]) promise.catch(() => {});
-  return { thread, pacerPort: pacer && pacer.port1, ready, recording };
+  for (const promise of [encoding, failure, ready, recording]) promise.catch(() => {});
+  return { thread, pacerPort: pacer && pacer.port1, ready, recording, encoding };
 }
 
 /** Rejects when the thread says that it failed, or dies. */

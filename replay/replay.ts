@@ -1,6 +1,6 @@
 /** The replay stage: a data set, sent as traffic to a server, and what came of it. */
 import { openDataset, type Dataset } from '../core/dataset.js';
-import { InferplayError } from '../core/errors.js';
+import { InferplayError, messageOf } from '../core/errors.js';
 import type { Plan } from '../core/plan.js';
 import { platform } from '../core/platform.js';
 import type { OnProgress } from '../core/progress.js';
@@ -46,12 +46,16 @@ export async function replay(datasetPath: string, options: ReplayOptions, { sign
   const frames = await prepareFrames(plan, dataset, encoder, signal);
   throwIfAborted(signal);
 
-  const recording = await runCrew({ plan, targetUrl: options.target, rows: dataset.rows, frames, signal, onProgress: onProgress && progressOf(plan, onProgress) });
+  const { recording, failure } = await runCrew({ plan, targetUrl: options.target, rows: dataset.rows, frames, signal, onProgress: onProgress && progressOf(plan, onProgress) });
   const result = makeResult({ plan, platform: platform(), server, dataset: datasetFacts(dataset), recording });
   const out = options.out ?? null;
-  if (out === null) return { result, folder: null, recording };
   const folder = out === 'auto' ? resultFolderName(new Date(), dataset.manifest?.useCase ?? null, plan.target) : out;
-  return { ...(await writeResult(folder, result, recording)), recording };
+  const written = folder === null ? { result, folder } : await writeResult(folder, result, recording);
+  if (failure) {
+    const kept = written.folder === null ? '' : ` What was measured until then is in ${written.folder}.`;
+    throw new InferplayError('DATA', `The run was ended because its requests could no longer be made: ${messageOf(failure)}${kept}`, { cause: failure });
+  }
+  return { ...written, recording };
 }
 
 /** All frames before the run where they fit, else rings that are filled during it. */

@@ -12,7 +12,7 @@ function parts(options: Partial<ReplayOptions>, url = 'null:'): CrewParts {
 
 test('the parts of all workers add up, and CPU is that of the process', async () => {
   for (const threads of [1, 2, 3]) {
-    const recording = await runCrew(parts({ requests: 5000, threads }));
+    const { recording } = await runCrew(parts({ requests: 5000, threads }));
     assert.equal(recording.done, 5000);
     assert.deepEqual(recording.workers.map(({ worker }) => worker), [0, 1, 2].slice(0, threads));
     assert.equal(recording.connections.opened, 6);
@@ -29,7 +29,7 @@ test('a worker that cannot connect stops the run before it begins', async (t) =>
 test('progress is told while it runs, and an abort ends it', async () => {
   const stop = new AbortController();
   let told = 0;
-  const recording = await runCrew({ ...parts({ durationMs: 60_000, ratePerSecond: 1000 }), signal: stop.signal, onProgress: (done) => {
+  const { recording } = await runCrew({ ...parts({ durationMs: 60_000, ratePerSecond: 1000 }), signal: stop.signal, onProgress: (done) => {
     told = done;
     if (done > 100) stop.abort();
   } });

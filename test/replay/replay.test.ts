@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { InferplayError } from '../../core/errors.js';
@@ -240,6 +240,24 @@ test('a ring of frames sends the same requests as the arena, in the same order',
   const recording = await record(file, { target: stub.url, requests: 900, threads: 3, framesBytesMax: 40_000, arrivals: 'poisson', ratePerSecond: 5000 });
   assert.deepEqual(outcomes(recording), { ok: 900 });
   await assert.rejects(replay(file, { ...at, target: stub.url, framesBytesMax: 1000 }), { code: 'USAGE' });
+});
+
+test('a data set that vanishes under a run ends it; what was measured is kept', async (t) => {
+  const file = replayData(t, 500, 64);
+  let answered = 0;
+  const stub = await startStub(t, () => {
+    // The file is cut short while the encoder still reads it, again and again.
+    if (++answered === 200) truncateSync(file, 600);
+    return OK;
+  });
+  const folder = join(temporaryFolder(t), 'result');
+  await assert.rejects(
+    replay(file, { ...at, target: stub.url, durationMs: 60_000, clients: 1, framesBytesMax: 16_000, out: folder }),
+    (error: InferplayError) => error.code === 'DATA' && error.message.includes(folder),
+  );
+  const { recording } = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
+  assert.equal(recording.ending, 'interrupted');
+  assert.ok(recording.requests.ok >= 199);
 });
 
 test('a result folder is written, without the password', async (t) => {
