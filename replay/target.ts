@@ -5,19 +5,11 @@
  * A target is created anew in every thread, from its URL. Its encoder runs before the clock starts (or ahead of it, in a
  * thread of its own), its clients run in the workers, and `inspect` runs once in the main thread.
  */
+import type { Address } from '../core/address.js';
 import type { Batch, Dataset } from '../core/dataset.js';
 import type { OptionTable, OptionValues } from '../core/options.js';
-import type { Secret } from '../core/secret.js';
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: boolean;
-  readonly username: Secret | null;
-  readonly password: Secret | null;
-  /** Path of the URL without the leading slash. */
-  readonly path: string;
-}
+export type { Address };
 
 /** A registry entry. */
 export interface TargetKind<T extends OptionTable = OptionTable> {

@@ -4,19 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
+import { addressOf, ENCODING_HINT, type Address } from '../core/address.js';
 import { InferplayError, messageOf } from '../core/errors.js';
 import type { OptionTable } from '../core/options.js';
-import { Secret } from '../core/secret.js';
 
-export interface RedisAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: boolean;
-  readonly username: Secret | null;
-  readonly password: Secret | null;
-  /** Path of the URL without the leading slash: the number of the database, or nothing for 0. */
-  readonly path: string;
-}
+/** Its path is the number of the database, or nothing for 0. */
+export type RedisAddress = Address;
 
 export interface RedisUrl {
   /** Without the `s` of TLS: `redis` or `redisai`. */
@@ -45,7 +38,7 @@ export function parseRedisUrl(text: string): RedisUrl {
   try {
     url = new URL(text);
   } catch {
-    throw new InferplayError('USAGE', `The server's URL is not valid: ${FORM}, and @ : / ? # % in a password are written percent-encoded (%40 %3A %2F %3F %23 %25).`);
+    throw new InferplayError('USAGE', `The server's URL is not valid: ${FORM}, and ${ENCODING_HINT}.`);
   }
   const scheme = /^(redis|redisai)(s?):$/.exec(url.protocol);
   if (!scheme) throw new InferplayError('USAGE', `"${url.protocol}//" is not a server that data can be loaded into: use redis://, rediss://, redisai:// or redisais://.`);
@@ -54,25 +47,9 @@ export function parseRedisUrl(text: string): RedisUrl {
   databaseOf(path);
   return {
     scheme: scheme[1],
-    address: {
-      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: url.port === '' ? PORT : Number(url.port),
-      tls: scheme[2] === 's',
-      username: secretOf(url.username),
-      password: secretOf(url.password),
-      path,
-    },
+    address: addressOf(url, { defaultPort: PORT, tls: scheme[2] === 's' }),
     parameters: Object.fromEntries(url.searchParams),
   };
-}
-
-function secretOf(encoded: string): Secret | null {
-  if (encoded === '') return null;
-  try {
-    return new Secret(decodeURIComponent(encoded));
-  } catch {
-    throw new InferplayError('USAGE', 'The user or password in the URL has a % that is not part of a percent-encoding: write %25 for it.');
-  }
 }
 
 /** Number of the database that a URL's path names. @throws InferplayError USAGE */
