@@ -37,7 +37,7 @@ async function run({ out, rows, rate, duration: durationMs }: Given, signal: Abo
   const line = progressLine('generating');
   const threads = Math.min(availableParallelism(), 8);
   const manifest = await generate('fraud', { rows }, { out, seed: SEED, threads, overwrite: true, signal, onProgress: line.update }).finally(line.end);
-  print(dim(`            ${out}, ${manifest.shards.length} Arrow shards, models ${manifest.models.map((model) => model.name).join(' and ')}`));
+  print(dim(`            ${out}, ${manifest.shards.length} Arrow shard${manifest.shards.length === 1 ? '' : 's'}, models ${manifest.models.map((model) => model.name).join(' and ')}`));
 
   const server = await serve({ port: 0, signal });
   try {
