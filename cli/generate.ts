@@ -1,10 +1,12 @@
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { formatDuration } from '../core/duration.js';
 import { useCases } from '../generate/use-cases/index.js';
 import { addTable, integer, tableValues } from './options.js';
 import { progressLine } from './progress.js';
-import { bytes, dim, grouped, print } from './terminal.js';
+import { bytes, commandLine, dim, grouped, print } from './terminal.js';
 
 const EXAMPLES = `
 Examples:
@@ -29,7 +31,7 @@ export function addGenerate(program: Command, signal: AbortSignal): void {
       .requiredOption('--out <DIR>', 'folder of the data set; a stopped generation goes on where it was')
       .option('--seed <N>', 'same seed, same bytes', integer(0), 1)
       .option('--threads <N>', 'worker threads; the bytes do not depend on it', integer(1, 256), Math.min(availableParallelism(), 8))
-      .option('--rows-per-shard <N>', 'rows in each Arrow file', integer(1))
+      .option('--rows-per-shard <N>', 'rows in each Arrow file (default: 16384)', integer(1))
       .option('--overwrite', 'replace a different data set in the folder')
       .addHelpText('after', EXAMPLES);
     addTable(command, useCase.options);
@@ -42,11 +44,17 @@ async function run(useCase: string, options: { [name: string]: unknown }, given:
   const line = progressLine('generating');
   const started = performance.now();
   const { out, seed, threads, rowsPerShard, overwrite } = given;
+  const before = writtenMs(out);
   const manifest = await generate(useCase, options, { out, seed, threads, rowsPerShard, overwrite, signal, onProgress: line.update }).finally(line.end);
   const size = manifest.shards.reduce((sum, shard) => sum + shard.sizeBytes, 0);
-  print(`${out}: ${grouped(manifest.rows)} rows in ${manifest.shards.length} shard${manifest.shards.length === 1 ? '' : 's'}, ${bytes(size)}, ${formatDuration(performance.now() - started)}`);
+  print(`${out}: ${grouped(manifest.rows)} rows in ${manifest.shards.length} shard${manifest.shards.length === 1 ? '' : 's'}, ${bytes(size)}, ${writtenMs(out) === before ? 'already there, unchanged' : formatDuration(performance.now() - started)}`);
   for (const model of manifest.models) print(dim(`  model ${model.name} (${model.file}): ${model.inputs.join(', ')} → ${model.outputs.join(', ')}`));
   const { count, listed } = manifest.badRows;
   if (count > 0) print(`  ${grouped(count)} bad row${count === 1 ? ' was' : 's were'} skipped; manifest.json lists ${listed.length === count ? 'them' : `the first ${listed.length}`}`);
-  print(dim(`  next: inferplay load ${out} --to redisai://127.0.0.1:6379   (or look: inferplay inspect ${out})`));
+  print(dim(`  next: ${commandLine('load', out, '--to', 'redisai://127.0.0.1:6379')}   (or look: ${commandLine('inspect', out)})`));
+}
+
+/** When the data set in a folder was finished; null where there is none. A finished one of the same identity is left as it is. */
+function writtenMs(out: string): number | null {
+  return statSync(join(out, 'manifest.json'), { throwIfNoEntry: false })?.mtimeMs ?? null;
 }

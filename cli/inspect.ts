@@ -7,7 +7,7 @@ export function addInspect(program: Command): void {
     .command('inspect')
     .description('show a data set (schema, shards, source, first rows) or a result')
     .argument('<path>', 'folder of a data set or a result, or one Arrow file')
-    .option('--rows <N>', 'rows to show', integer(0, 1000), 3)
+    .option('--rows <N>', 'rows to show, at most 1000', integer(0, 1000), 3)
     .addHelpText('after', '\nExamples:\n  inferplay inspect data/fraud\n  inferplay inspect data/fraud --rows 10')
     .action(async (path: string, { rows }: { rows: number }) => {
       const { inspect } = await import('../report/inspect.js');

@@ -4,7 +4,7 @@ import { redactUrl } from '../core/secret.js';
 import { LOAD_OPTIONS } from '../load/options.js';
 import { addTable, tableValues } from './options.js';
 import { progressLine } from './progress.js';
-import { bytes, dim, grouped, print } from './terminal.js';
+import { bytes, commandLine, dim, grouped, print } from './terminal.js';
 
 const EXAMPLES = `
 Examples:
@@ -42,5 +42,5 @@ async function run(path: string, given: Given, signal: AbortSignal): Promise<voi
   if (report.models.length > 0) print(`models: ${report.models.map(({ name, state }) => `${name} (${state})`).join(', ')}`);
   const { counted, sampled } = report.verified;
   print(`verified: ${grouped(counted)} keys are there, ${grouped(sampled)} rows read back byte for byte`);
-  if (/^redisais?:/.test(to)) print(dim(`  next: inferplay replay ${path} --target ${redactUrl(to)}`));
+  if (/^redisais?:/.test(to)) print(dim(`  next: ${commandLine('replay', path, '--target', redactUrl(to))}`));
 }

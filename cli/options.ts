@@ -1,7 +1,6 @@
 /** Option tables (core/options.ts) as commander options, and checked numbers for the options of the commands themselves. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../core/duration.js';
-import { messageOf } from '../core/errors.js';
 import { kebab, type OptionSpec, type OptionTable } from '../core/options.js';
 
 const PLACEHOLDERS: { readonly [kind: string]: string } = { path: 'FILE', string: 'TEXT', integer: 'N', number: 'X', choice: 'NAME' };
@@ -31,7 +30,7 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: stri
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isSafeInteger(value) || value < min || value > max) {
-      throw new InvalidArgumentError(`It must be a whole number, at least ${min}${max === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${max}`}.`);
+      throw new InvalidArgumentError(`It must be a whole number, at least ${min}${max === Number.MAX_SAFE_INTEGER && !(value > max) ? '' : ` and at most ${max}`}.`);
     }
     return value;
   };
@@ -47,7 +46,7 @@ export function positive(text: string): number {
 export function duration(text: string): number {
   try {
     return parseDuration(text, 'It');
-  } catch (error) {
-    throw new InvalidArgumentError(messageOf(error));
+  } catch {
+    throw new InvalidArgumentError('Write a duration as 30s, 500ms, 2m or 1h.');
   }
 }

@@ -41,11 +41,13 @@ export function progressLine(label: string, screen: Screen = process.stderr, now
 }
 
 /** `loading  42 %  84,000 of 200,000 keys  165,000/s  0.7 s left` */
-export function describe(label: string, { unit, done, total, elapsedMs }: Progress): string {
+export function describe(label: string, { unit, done, total, elapsedMs, fraction, note }: Progress): string {
+  if (note !== undefined) return `${label}  ${note}`;
   const rate = elapsedMs > 0 ? (done / elapsedMs) * 1000 : 0;
-  const known = Number.isFinite(total) && total > 0;
-  const share = known ? `${Math.floor((100 * done) / total)} %  ` : '';
-  const count = known ? `${grouped(done)} of ${grouped(total)} ${unit}` : `${grouped(done)} ${unit}`;
-  const left = known && rate > 0 && done < total ? `  ${formatDuration(((total - done) / rate) * 1000)} left` : '';
-  return `${label}  ${share}${count}  ${grouped(rate)}/s${left}`;
+  const counted = Number.isFinite(total) && total > 0;
+  const share = fraction ?? (counted ? done / total : 0);
+  const percent = counted || fraction !== undefined ? `${Math.floor(100 * Math.min(share, 1))} %  ` : '';
+  const count = counted ? `${grouped(done)} of ${grouped(total)} ${unit}` : `${grouped(done)} ${unit}`;
+  const left = share > 0 && share < 1 && elapsedMs > 0 ? `  ${formatDuration((elapsedMs / share) * (1 - share))} left` : '';
+  return `${label}  ${percent}${count}  ${grouped(rate)}/s${left}`;
 }

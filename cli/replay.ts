@@ -1,17 +1,20 @@
 import { Option, type Command } from 'commander';
 import { InferplayError } from '../core/errors.js';
+import type { VerdictCode } from '../core/result.js';
 import { duration, integer, positive } from './options.js';
 import { progressLine } from './progress.js';
-import { dim, hasColor, print, widthOf } from './terminal.js';
+import { commandLine, dim, hasColor, print, widthOf } from './terminal.js';
 
 const EXAMPLES = `
 Examples:
   inferplay replay data/fraud --target redisai://127.0.0.1:6379 --clients 50 --duration 30s
-  inferplay replay data/fraud --target redisai://127.0.0.1:6379?model=financialNet --rate 5000 --arrivals poisson --requests 100000
+  inferplay replay data/fraud --target 'redisai://127.0.0.1:6379?model=financialNet' --rate 5000 --arrivals poisson --requests 100000
   inferplay replay data/fraud --target null: --threads 2 --duration 2s
 
+A duration is written 30s, 500ms, 2m or 1h; a bare number is seconds.
+
 The target's options are parameters of its URL:
-  redisai://HOST:PORT?model=NAME&command=dagrun    see docs/targets.md for all of them`;
+  'redisai://HOST:PORT?model=NAME&command=dagrun'    see docs/targets.md for all of them`;
 
 export interface ReplayGiven {
   target: string;
@@ -58,11 +61,11 @@ export function addReplay(program: Command, signal: AbortSignal): void {
     .option('--no-save', 'leave no result folder')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXAMPLES)
-    .action((path: string, given: ReplayGiven) => runReplay(path, given, signal));
+    .action(async (path: string, given: ReplayGiven) => void (await runReplay(path, given, signal)));
 }
 
 /** Runs, prints the summary, and fails with INVALID where that is the verdict. */
-export async function runReplay(path: string, given: ReplayGiven, signal: AbortSignal): Promise<void> {
+export async function runReplay(path: string, given: ReplayGiven, signal: AbortSignal): Promise<VerdictCode> {
   const { replay } = await import('../replay/replay.js');
   const { summarize } = await import('../report/summary.js');
   const line = progressLine('replaying');
@@ -71,8 +74,9 @@ export async function runReplay(path: string, given: ReplayGiven, signal: AbortS
   const options = { ...rest, durationMs, warmupMs, timeoutMs, ratePerSecond, framesBytesMax };
   const { result, folder } = await replay(path, { ...options, out: save ? (out ?? 'auto') : null }, { signal, onProgress: line.update }).finally(line.end);
   print(json ? JSON.stringify(result, null, 2) : summarize(result, { color: hasColor(), width: widthOf() }));
-  if (!json && folder) print(dim(`result: ${folder}   again: inferplay report ${folder}`));
+  if (!json && folder) print(dim(`result: ${folder}   again: ${commandLine('report', folder)}`));
   if (result.verdict.code === 'INVALID' && !signal.aborted) {
     throw new InferplayError('INVALID', `the run is INVALID: ${result.verdict.reasons.map((reason) => reason.code).join(', ')}; the reasons are above.`);
   }
+  return result.verdict.code;
 }

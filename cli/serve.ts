@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Interruption } from './interrupt.js';
 import { integer } from './options.js';
-import { bold, dim, print } from './terminal.js';
+import { bold, commandLine, dim, print } from './terminal.js';
 
 interface Given {
   host: string;
@@ -16,12 +16,12 @@ export function addServe(program: Command, { signal, acceptAsEnd }: Interruption
     .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
     .option('--port <N>', 'port to listen on; 0 takes a free one', integer(0, 65535), 6379)
     .addOption(new Option('--requirepass <PASSWORD>', 'clients must AUTH with it').env('INFERPLAY_REQUIREPASS'))
-    .addHelpText('after', '\nExamples:\n  inferplay serve --port 6379\n  redis-cli -p 6379 AI.INFO financialNet')
+    .addHelpText('after', '\nExamples:\n  inferplay serve --port 6379\n  redis-cli -p 6379 AI._MODELSCAN')
     .action(async ({ host, port, requirepass }: Given) => {
       const { listen } = await import('../serve/serve.js');
       const server = await listen({ host, port, requirepass });
       print(`${bold('inferplay')} serves RedisAI commands over ONNX Runtime on ${bold(server.url)}`);
-      print(dim(`  next: inferplay load data/fraud --to ${server.url}      Ctrl-C ends it`));
+      print(dim(`  next: ${commandLine('load', 'data/fraud', '--to', server.url)}      Ctrl-C ends it`));
       acceptAsEnd();
       const asked = new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
       // A client may end it too, with SHUTDOWN.

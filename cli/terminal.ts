@@ -44,3 +44,12 @@ export function bytes(size: number): string {
   }
   return `${unit === 0 || size >= 99.5 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
 }
+
+/**
+ * A command line of ours, as the user can paste it: with `npx` where inferplay was started by npm and is not on the PATH,
+ * and with quotes where the shell would take an argument apart.
+ */
+export function commandLine(...args: string[]): string {
+  const name = ['start', 'exec', 'run', 'run-script'].includes(process.env.npm_command ?? '') ? ['npx', 'inferplay'] : ['inferplay'];
+  return [...name, ...args.map((arg) => (/^[\w./:@%+,=-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`))].join(' ');
+}

@@ -5,6 +5,10 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly elapsedMs: number;
+  /** Share of the time that has passed, 0..1, where it is time that ends the stage and not a count. */
+  readonly fraction?: number;
+  /** What the stage is at, where that is not what the counts say, for example `warming up`. */
+  readonly note?: string;
 }
 
 export type OnProgress = (progress: Progress) => void;

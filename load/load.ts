@@ -3,12 +3,12 @@
  * models, a look back at all of it, and last the key that tells a replay which data set the server holds.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDataset, type Dataset } from '../core/dataset.js';
 import { InferplayError, messageOf } from '../core/errors.js';
 import type { ModelEntry } from '../core/manifest.js';
+import { inferplayVersion } from '../core/platform.js';
 import { compareStoreManifest, type StoreManifest } from '../core/store-manifest.js';
 import { idRuns } from './ids.js';
 import { KEY_COLUMN, rangeOf, settingsOf, type LoadOptions, type LoadSettings, type Range } from './options.js';
@@ -219,7 +219,7 @@ function storeManifest(dataset: Dataset, sink: Sink, holds: Range, models: LoadR
   return {
     format: 'inferplay-store',
     version: 1,
-    inferplay: ownVersion(),
+    inferplay: inferplayVersion(),
     sha256: manifest?.sha256 ?? null,
     useCase: manifest?.useCase ?? null,
     rows: dataset.rows,
@@ -227,10 +227,6 @@ function storeManifest(dataset: Dataset, sink: Sink, holds: Range, models: LoadR
     keys: sink.keys,
     models: models.map(({ name, sha256 }) => ({ name, sha256 })),
   };
-}
-
-function ownVersion(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 }
 
 function report({ path, sink, range, settings, tally }: Stage, verified: Verified, models: LoadReport['models'], holds: Range, elapsedMs: number): LoadReport {

@@ -34,13 +34,13 @@ export function sampleRows({ fromRow, toRow }: Range, count: number, seed: numbe
   const rows = toRow - fromRow;
   if (count === 0 || rows === 0) return [];
   if (count >= rows) return Array.from({ length: rows }, (_, at) => fromRow + at);
-  const chosen = new Set([fromRow, toRow - 1]);
-  for (let part = 0; part < count - 2; part++) {
-    const start = fromRow + Math.floor((part * rows) / (count - 2));
-    const end = fromRow + Math.floor(((part + 1) * rows) / (count - 2));
-    chosen.add(start + (hash32(seed, part, 0) % (end - start)));
-  }
-  return [...chosen].sort((a, b) => a - b);
+  if (count === 1) return [fromRow];
+  const inner = Array.from({ length: count - 2 }, (_, part) => {
+    const start = fromRow + 1 + Math.floor((part * (rows - 2)) / (count - 2));
+    const end = fromRow + 1 + Math.floor(((part + 1) * (rows - 2)) / (count - 2));
+    return start + (hash32(seed, part, 0) % (end - start));
+  });
+  return [fromRow, ...inner, toRow - 1];
 }
 
 export function sampler(range: Range, count: number, seed: number): Sampler {

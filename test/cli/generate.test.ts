@@ -16,6 +16,7 @@ test('generate makes a data set, says what is in it, and finds it whole the seco
   const again = await runCli(args, { cwd });
   assert.equal(again.code, 0, again.stderr);
   assert.equal(readFileSync(join(cwd, 'set', 'manifest.json'), 'utf8'), manifest);
+  assert.match(again.stdout, /already there, unchanged/);
 });
 
 test('a bad row ends with code 3, file, line, column and text, and leaves nothing that looks whole', async (t) => {

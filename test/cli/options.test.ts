@@ -35,5 +35,5 @@ test('numbers and durations are checked', () => {
   assert.equal(positive('0.5'), 0.5);
   for (const text of ['', '0', '-1', 'NaN', 'Infinity']) assert.throws(() => positive(text), /above 0/);
   assert.equal(duration('2s'), 2000);
-  assert.throws(() => duration('soon'), /not a duration/);
+  assert.throws(() => duration('soon'), /Write a duration as 30s/);
 });

@@ -7,6 +7,8 @@ const half = { unit: 'rows', done: 500, total: 1000, elapsedMs: 2000 };
 test('a line tells share, count, rate and what is left', () => {
   assert.equal(describe('generating', half), 'generating  50 %  500 of 1,000 rows  250/s  2.0 s left');
   assert.equal(describe('replaying', { ...half, total: Infinity }), 'replaying  500 rows  250/s');
+  assert.equal(describe('replaying', { ...half, total: 0, fraction: 0.25 }), 'replaying  25 %  500 rows  250/s  6.0 s left');
+  assert.equal(describe('replaying', { ...half, note: 'warming up' }), 'replaying  warming up');
   assert.equal(describe('loading', { ...half, done: 0, elapsedMs: 0 }), 'loading  0 %  0 of 1,000 rows  0/s');
 });
 

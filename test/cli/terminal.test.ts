@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WriteStream } from 'node:tty';
-import { bytes, grouped, hasColor, widthOf } from '../../cli/terminal.js';
+import { bytes, commandLine, grouped, hasColor, widthOf } from '../../cli/terminal.js';
 
 const stream = (properties: object) => properties as WriteStream;
 
@@ -24,4 +24,14 @@ test('NO_COLOR wins over everything, a pipe has no color', (t) => {
   process.env = {};
   assert.equal(hasColor(stream({})), false);
   assert.equal(hasColor(stream({ isTTY: true })), true);
+});
+
+test('a command line can be pasted: quotes where the shell needs them, npx where npm started us', (t) => {
+  const before = process.env.npm_command;
+  t.after(() => (before === undefined ? delete process.env.npm_command : (process.env.npm_command = before)));
+  delete process.env.npm_command;
+  assert.equal(commandLine('inspect', 'data/my set'), "inferplay inspect 'data/my set'");
+  assert.equal(commandLine('replay', "it's", '--target', 'redisai://127.0.0.1:6379?model=a'), "inferplay replay 'it'\\''s' --target 'redisai://127.0.0.1:6379?model=a'");
+  process.env.npm_command = 'start';
+  assert.equal(commandLine('inspect', 'data/fraud'), 'npx inferplay inspect data/fraud');
 });
