@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { arrow } from './arrow.js';
 import type { Arrow } from './arrow.js';
 import { viewBatch } from './batch.js';
-import { InferplayError, messageOf } from './errors.js';
+import { InferplayError, reasonOf } from './errors.js';
 import { readBlocks } from './footer.js';
 import { JOURNAL_FILE } from './folder.js';
 import { MANIFEST_FILE, readManifest } from './manifest.js';
@@ -49,7 +49,8 @@ interface Shard {
  */
 export async function openDataset(path: string): Promise<Dataset> {
   const stats = await stat(path).catch((error: unknown) => {
-    throw new InferplayError('DATA', `there is no data set at ${path} (${messageOf(error)}); make one with \`inferplay generate\`.`, { cause: error });
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? '' : ` (${reasonOf(error)})`;
+    throw new InferplayError('DATA', `there is no data set at ${path}${why}; make one with \`inferplay generate\`.`, { cause: error });
   });
   if (!stats.isDirectory()) return basename(path) === MANIFEST_FILE ? openDataset(join(path, '..')) : openForeign(path, [path]);
   if (existsSync(join(path, MANIFEST_FILE))) return openOurs(path, await readManifest(path));
@@ -67,7 +68,7 @@ async function openOurs(path: string, manifest: Manifest): Promise<Dataset> {
   for (const shard of manifest.shards) {
     const file = join(path, shard.file);
     const stats = await stat(file).catch((error: unknown) => {
-      throw new InferplayError('DATA', `${file} is missing from the data set (${messageOf(error)}); copy it again, or generate it again with --overwrite.`, { cause: error });
+      throw new InferplayError('DATA', `${file} is missing from the data set; copy it again, or generate it again with --overwrite.`, { cause: error });
     });
     if (stats.size !== shard.sizeBytes) {
       throw new InferplayError('DATA', `${file} has ${stats.size} bytes and the manifest says ${shard.sizeBytes}; copy it again, or generate it again with --overwrite.`);
@@ -119,7 +120,7 @@ async function* shardBatches(shard: Shard, columns: readonly Column[], fromRow: 
   try {
     const last = blocks.at(-1);
     if ((last === undefined ? 0 : last.firstRow + last.rows) !== shard.rows) {
-      throw new InferplayError('DATA', `${shard.file} does not hold the ${shard.rows} rows that the manifest says; generate the data set again.`);
+      throw new InferplayError('DATA', `${shard.file} does not hold the ${shard.rows} rows that the manifest says; copy it again, or generate it again with --overwrite.`);
     }
     for (const [at, block] of blocks.entries()) {
       const firstRow = shard.firstRow + block.firstRow;
@@ -144,7 +145,7 @@ async function readRecord(reader: Arrow.AsyncRecordBatchFileReader, at: number, 
 
 async function openShardFile(file: string): Promise<{ handle: FileHandle; reader: Arrow.AsyncRecordBatchFileReader; blocks: Awaited<ReturnType<typeof readBlocks>> }> {
   const handle = await open(file).catch((error: unknown) => {
-    throw new InferplayError('DATA', `${file} cannot be opened (${messageOf(error)}); check its permissions.`, { cause: error });
+    throw new InferplayError('DATA', `${file} cannot be opened (${reasonOf(error)}); check the path and its permissions.`, { cause: error });
   });
   try {
     const blocks = await readBlocks(handle, file);
@@ -166,5 +167,5 @@ function attempt<T>(file: string, what: string, work: () => T): T {
 }
 
 function damaged(file: string, what: string, error: unknown): InferplayError {
-  return new InferplayError('DATA', `${file} is a damaged Arrow file: ${what} (${messageOf(error)}); make the file again.`, { cause: error });
+  return new InferplayError('DATA', `${file} is a damaged Arrow file: ${what} (${reasonOf(error)}); make the file again.`, { cause: error });
 }

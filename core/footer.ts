@@ -1,6 +1,6 @@
 /** The footer of an Arrow IPC file: where each record batch is and how many rows it has, without decoding any of them. */
 import type { FileHandle } from 'node:fs/promises';
-import { InferplayError, messageOf } from './errors.js';
+import { InferplayError, reasonOf } from './errors.js';
 import { BLOCK_BYTES, checkFooter, checkMessage, fieldAt, vectorAt } from './flatbuffer.js';
 
 /** A record batch within its file. */
@@ -92,6 +92,6 @@ function decode<T>(file: string, what: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new InferplayError('DATA', `${file} is a damaged Arrow file: ${what} makes no sense (${messageOf(error)}); make the file again.`, { cause: error });
+    throw new InferplayError('DATA', `${file} is a damaged Arrow file: ${what} makes no sense (${reasonOf(error)}); make the file again.`, { cause: error });
   }
 }

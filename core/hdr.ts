@@ -3,7 +3,7 @@
  * it is loaded when a run is over.
  */
 import { deflateSync, inflateSync } from 'node:zlib';
-import { InferplayError, messageOf } from './errors.js';
+import { InferplayError, reasonOf } from './errors.js';
 import { bucketIndex, emptyHistogram, lowestOf, type HistogramData } from './histogram.js';
 
 /** Far above what the largest histogram of ours takes, and small enough that a hostile log cannot fill the memory. */
@@ -66,7 +66,7 @@ export async function decodeHistogram(base64: string): Promise<HistogramData> {
     if (data.count > 0) data.maxNs = histogram.maxValue;
     return data;
   } catch (cause) {
-    throw new InferplayError('DATA', `"${base64.slice(0, 20)}…" is not a compressed HdrHistogram (V2): ${messageOf(cause)}.`, { cause });
+    throw new InferplayError('DATA', `"${base64.slice(0, 20)}…" is not a compressed HdrHistogram (V2): ${reasonOf(cause)}.`, { cause });
   }
 }
 

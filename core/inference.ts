@@ -7,7 +7,7 @@
  * threads, each for itself, and ends them by `terminateGently` (see native-gate.ts). ONNX Runtime's library is loaded by the first `openModel`, not by importing this file.
  */
 import { createRequire } from 'node:module';
-import { InferplayError, messageOf } from './errors.js';
+import { InferplayError, reasonOf } from './errors.js';
 import { enterNative, leaveNative } from './native-gate.js';
 import { elements, type DType } from './tensor.js';
 
@@ -110,7 +110,7 @@ function loadRuntime(): new () => BindingSession {
     Session = runtime.binding.InferenceSession;
     return Session;
   } catch (error) {
-    throw new InferplayError('DATA', `ONNX Runtime cannot be loaded on ${process.platform} ${process.arch}: ${messageOf(error)}; reinstall with "npm ci".`, { cause: error });
+    throw new InferplayError('DATA', `ONNX Runtime cannot be loaded on ${process.platform} ${process.arch}: ${reasonOf(error)}; reinstall with "npm ci".`, { cause: error });
   }
 }
 
@@ -166,7 +166,7 @@ export async function openModel(file: string | Uint8Array, options: ModelOptions
     opened = openSession(file, options);
   } catch (error) {
     if (error instanceof InferplayError) throw error;
-    throw new InferplayError('DATA', `${where} cannot be opened: ${messageOf(error)}.`, { cause: error });
+    throw new InferplayError('DATA', `${where} cannot be opened: ${reasonOf(error)}.`, { cause: error });
   }
   try {
     return modelOf(opened.session, ports(opened.inputs, `${where}, input`), ports(opened.outputs, `${where}, output`));
@@ -202,7 +202,7 @@ function modelOf(session: BindingSession, inputs: readonly ModelPort[], outputs:
     try {
       answers = session.run(native, fetches, nothing);
     } catch (error) {
-      throw new InferplayError('DATA', `ONNX Runtime refused the run: ${messageOf(error)}`, { cause: error });
+      throw new InferplayError('DATA', `ONNX Runtime refused the run: ${reasonOf(error)}.`, { cause: error });
     } finally {
       leaveNative();
     }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { InferplayError, messageOf } from './errors.js';
+import { InferplayError, reasonOf } from './errors.js';
 import { writeWhole } from './folder.js';
 import { DTYPES } from './tensor.js';
 import type { DType } from './tensor.js';
@@ -91,17 +91,27 @@ export async function readManifest(folder: string): Promise<Manifest> {
   try {
     manifest = JSON.parse(await readFile(path, 'utf8')) as Partial<Manifest> | null;
   } catch (error) {
-    throw new InferplayError('DATA', `${path} cannot be read (${messageOf(error)}); generate the data set again.`, { cause: error });
+    throw new InferplayError('DATA', `${path} cannot be read (${reasonOf(error)}); copy it again, or generate the data set again with --overwrite.`, { cause: error });
   }
   if (manifest?.format !== 'inferplay-dataset') {
     throw new InferplayError('DATA', `${path} is not the manifest of an inferplay data set; name a folder that \`inferplay generate\` made, or a folder of Arrow files without a manifest.`);
   }
   if (manifest.version !== 1) {
-    throw new InferplayError('DATA', `${path} has format version ${String(manifest.version)}, and this inferplay reads version 1; generate the data set again, or use the inferplay that wrote it (${String(manifest.generator)}).`);
+    throw new InferplayError('DATA', `${path} has format version ${String(manifest.version)}, and this inferplay reads version 1; generate the data set again with --overwrite, or use the inferplay that wrote it (${String(manifest.generator)}).`);
   }
   const fault = faultOf(manifest);
-  if (fault !== null) throw new InferplayError('DATA', `${path} was damaged: ${fault}; generate the data set again.`);
+  if (fault !== null) throw new InferplayError('DATA', `${path} was damaged: ${fault}; copy it again, or generate the data set again with --overwrite.`);
   return manifest as Manifest;
+}
+
+/** Whether the manifest is damaged, not merely of another format or version: then only `--overwrite` helps. */
+export async function isBroken(folder: string): Promise<boolean> {
+  try {
+    const manifest = JSON.parse(await readFile(join(folder, MANIFEST_FILE), 'utf8')) as Partial<Manifest> | null;
+    return manifest?.format === 'inferplay-dataset' && manifest.version === 1 && faultOf(manifest) !== null;
+  } catch (error) {
+    return error instanceof SyntaxError;
+  }
 }
 
 /** Checks what the readers of a manifest rely on: names stay within the folder, and counts add up. */
@@ -110,12 +120,12 @@ function faultOf(manifest: Partial<Manifest>): string | null {
   if (!Array.isArray(shards) || !Array.isArray(models) || !Array.isArray(columns)) return 'shards, models or columns are missing';
   let next = 0;
   for (const shard of shards) {
-    if (typeof shard.file !== 'string' || basename(shard.file) !== shard.file) return `the shard name ${JSON.stringify(shard.file)} is not a plain file name`;
+    if (typeof shard?.file !== 'string' || basename(shard.file) !== shard.file) return `the shard name ${JSON.stringify(shard?.file)} is not a plain file name`;
     if (shard.firstRow !== next || !Number.isSafeInteger(shard.rows) || shard.rows < 0) return `the rows of ${shard.file} do not follow on from those before`;
     next += shard.rows;
   }
-  if (models.some((model) => typeof model.file !== 'string' || basename(model.file) !== model.file)) return 'a model is not named by a plain file name';
-  if (columns.some((column) => column.dtype !== 'uint64' && !Object.hasOwn(DTYPES, column.dtype))) return 'a column has an unknown type';
+  if (models.some((model) => typeof model?.file !== 'string' || basename(model.file) !== model.file)) return 'a model is not named by a plain file name';
+  if (columns.some((column) => column?.dtype !== 'uint64' && !Object.hasOwn(DTYPES, String(column?.dtype)))) return 'a column has an unknown type';
   return next === rows ? null : `it promises ${String(rows)} rows and its shards have ${next}`;
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { checkJson } from './check-json.js';
-import { InferplayError, messageOf } from './errors.js';
+import { InferplayError, reasonOf } from './errors.js';
 import { writeWhole } from './folder.js';
 import { hlogOf } from './hlog.js';
 import type { Recording } from './recording.js';
@@ -20,7 +20,7 @@ const RESULT_BYTES_MAX = 64 << 20;
 /** Folders `name`, `name-2`, … that are tried before giving up. */
 const NAMES_MAX = 1000;
 
-/** `results/20250102T030405Z-fraud-redisai`: sorted by name is sorted by time. */
+/** `results/20250102T030405Z-fraud-redisai`. */
 export function resultFolderName(now: Date, useCase: string | null, target: string): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(target)?.[0].toLowerCase() ?? 'target';
@@ -46,7 +46,7 @@ export async function writeResult(folder: string, result: Result, recording: Rec
     await writeWhole(join(free, RESULT_FILE), JSON.stringify(whole, null, 2) + '\n');
     return { folder: free, result: whole };
   } catch (cause) {
-    throw new InferplayError('DATA', `The result cannot be written to ${folder}: ${messageOf(cause)}. Name another folder with --out.`, { cause });
+    throw new InferplayError('DATA', `The result cannot be written to ${folder}: ${reasonOf(cause)}. Name another folder with --out.`, { cause });
   }
 }
 
@@ -67,7 +67,11 @@ async function exists(path: string): Promise<boolean> {
  * @throws InferplayError DATA with what is wrong with it
  */
 export async function readResult(path: string): Promise<{ folder: string; result: Result }> {
-  const folder = await folderOf(path);
+  if (basename(path) === RESULT_FILE) return readFolder(dirname(path));
+  return basename(path) === 'latest' && !(await exists(path)) ? readLatest(dirname(path)) : readFolder(path);
+}
+
+async function readFolder(folder: string): Promise<{ folder: string; result: Result }> {
   const file = join(folder, RESULT_FILE);
   const result = parse(await readText(folder, file), file) as { format?: unknown; version?: unknown } | null;
   if (result?.format !== 'inferplay-result') {
@@ -81,15 +85,52 @@ export async function readResult(path: string): Promise<{ folder: string; result
   return { folder, result: result as unknown as Result };
 }
 
-async function folderOf(path: string): Promise<string> {
-  if (basename(path) === RESULT_FILE) return dirname(path);
-  if (basename(path) !== 'latest' || (await exists(path))) return path;
-  const parent = dirname(path);
-  const names = await readdir(parent).catch(() => []);
-  for (const name of names.sort().reverse()) {
-    if (await exists(join(parent, name, RESULT_FILE))) return join(parent, name);
+/** By when the runs were measured: names are free, so they say nothing. Results that cannot be read are passed over. */
+async function readLatest(parent: string): Promise<{ folder: string; result: Result }> {
+  let newest: { folder: string; result: Result } | null = null;
+  let newestMs = -Infinity;
+  let unreadable: unknown = null;
+  for (const folder of await resultFolders(parent)) {
+    try {
+      const found = await readFolder(folder);
+      const startedMs = await startedMsOf(found);
+      if (startedMs < newestMs) continue;
+      newest = found;
+      newestMs = startedMs;
+    } catch (error) {
+      unreadable ??= error;
+    }
   }
+  if (newest !== null) return newest;
+  if (unreadable !== null) throw unreadable;
   throw new InferplayError('DATA', `There is no result in ${parent} yet; run inferplay replay first.`);
+}
+
+/** A run in which nothing was measured has no start: its file's age stands for it. */
+async function startedMsOf({ folder, result }: { folder: string; result: Result }): Promise<number> {
+  const startedMs = Date.parse(result.recording.startedAt ?? '');
+  return Number.isNaN(startedMs) ? (await stat(join(folder, RESULT_FILE))).mtimeMs : startedMs;
+}
+
+/** Of results that started together, `run-10` comes after `run-9`. */
+async function resultFolders(parent: string): Promise<string[]> {
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => !entry.isFile()).map(({ name }) => name);
+  const folders: string[] = [];
+  for (const name of names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
+    if (await exists(join(parent, name, RESULT_FILE))) folders.push(join(parent, name));
+  }
+  return folders;
+}
+
+/**
+ * For commands that were given a folder of results instead of one of them.
+ * @returns the sentence that says so, or null where there is no result in the folder
+ */
+export async function whyManyResults(folder: string): Promise<string | null> {
+  const count = (await resultFolders(folder)).length;
+  if (count === 0) return null;
+  return `${folder} is a folder of ${count === 1 ? 'one result' : `${count} results`}; name ${join(folder, 'latest')} for the newest, or one of its folders.`;
 }
 
 async function readText(folder: string, file: string): Promise<string> {
@@ -105,16 +146,16 @@ async function readText(folder: string, file: string): Promise<string> {
 async function whyUnreadable(folder: string, file: string, cause: unknown): Promise<string> {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'ENOTDIR') return `${folder} is a file; name the folder of a result.`;
-  if (code !== 'ENOENT') return `${file} cannot be read: ${messageOf(cause)}.`;
+  if (code !== 'ENOENT') return `${file} cannot be read: ${reasonOf(cause)}.`;
   if (!(await exists(folder))) return `There is no folder ${folder}.`;
   if (await exists(join(folder, 'manifest.json'))) return `${folder} is a data set, not a result; look at it with inferplay inspect.`;
-  return `${folder} holds no ${RESULT_FILE}: it is not a result, or the run ended before it was written.`;
+  return (await whyManyResults(folder)) ?? `${folder} holds no ${RESULT_FILE}: it is not a result, or the run ended before it was written.`;
 }
 
 function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new InferplayError('DATA', `${file} is not JSON: ${messageOf(cause)}.`, { cause });
+    throw new InferplayError('DATA', `${file} is not JSON: ${reasonOf(cause)}.`, { cause });
   }
 }

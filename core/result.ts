@@ -122,7 +122,7 @@ export function makeResult({ plan, platform, server, dataset, recording }: Measu
     server: Object.fromEntries(Object.entries(server).map(([fact, value]) => [fact, typeof value === 'string' ? redactUrl(value) : value])),
     dataset,
     recording: summarizeRecording(plan, recording),
-    verdict: judge(plan, recording),
+    verdict: judge(plan, recording, platform),
     files: {},
   };
 }

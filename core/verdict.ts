@@ -5,6 +5,7 @@
 import { percentile } from './histogram.js';
 import type { Plan } from './plan.js';
 import type { Ending, Outcome, Recording } from './recording.js';
+import { isNullTarget, lessLate, moreClient, type Machine } from './remedies.js';
 import { isSupported, samplesNeeded } from './support.js';
 
 export type VerdictCode = 'VALID' | 'SUSPECT' | 'INVALID';
@@ -74,13 +75,16 @@ export function failures(outcomes: Recording['outcomes']): [string, Outcome][] {
   return Object.entries(outcomes).filter(([code]) => !NO_FAILURES.includes(code)).sort(([, a], [, b]) => b.count - a.count);
 }
 
-export function judge(plan: Plan, recording: Recording): Verdict {
+/** @param machine the one that measured: what to change depends on its cores */
+export function judge(plan: Plan, recording: Recording, machine: Machine): Verdict {
   const reasons = [
     ...endings(plan, recording),
     ...answers(plan, recording),
-    ...schedule(plan, recording),
-    ...client(plan, recording),
-    ...samples(recording),
+    ...schedule(plan, recording, machine),
+    ...connections(plan, recording),
+    // The null target is there to measure the client: that the client is the limit is the result and no reservation.
+    ...(isNullTarget(plan) ? [] : saturation(plan, recording, machine)),
+    ...samples(plan, recording),
   ];
   const rank = ({ severity, code }: Reason) => (severity === 'INVALID' ? 0 : 100) + REASON_CODES.indexOf(code);
   reasons.sort((a, b) => rank(a) - rank(b));
@@ -93,6 +97,7 @@ function endings(plan: Plan, recording: Recording): Reason[] {
     case 'server-lost':
       return [invalid('server-lost', `The server was lost ${after} and could not be reached again. Look at the server's log; the numbers are of the time before.`)];
     case 'interrupted':
+      if (isBeforeMeasuring(recording)) return [suspect('interrupted', `The run was stopped ${plan.warmupMs > 0 ? `during its warm-up of ${plan.warmupMs / 1000} s` : 'after 0 s'}, before anything was measured. Let it run to its end.`)];
       return [suspect('interrupted', `The run was stopped ${after}. What was measured until then is whole; let it run to its end for the numbers that were planned.`)];
     case 'deadline':
       return timeUp(plan, recording);
@@ -120,8 +125,8 @@ function answers(plan: Plan, recording: Recording): Reason[] {
   const failed = failedOf(recording);
   const wrong = outcomes[WRONG_ANSWER]?.count ?? 0;
   if (ok === 0) {
-    const what = done === 0 ? `None of ${grouped(recording.sent)} requests was answered` : `None of the ${grouped(done)} requests that ended succeeded`;
-    reasons.push(invalid('no-successes', `${what}, so there is no latency to report. ${failed > 0 ? `Most frequent: ${mostFrequent(recording)}.` : 'Check the target and its model.'}`));
+    const what = recording.sent === 0 ? `No request was measured after a warm-up of ${plan.warmupMs / 1000} s` : done === 0 ? `None of ${counted(recording.sent, 'request')} was answered` : `None of the ${counted(done, 'request')} that ended succeeded`;
+    reasons.push(invalid('no-successes', `${what}, so there is no latency to report. ${failed > 0 ? `Most frequent: ${mostFrequent(recording)}.` : whyNone(recording)}`.trim()));
   }
   if (wrong > 0) {
     reasons.push(invalid('wrong-answers', `${grouped(wrong)} of ${grouped(Math.max(checked, wrong))} checked answers differ from the expected ones. Check that the server runs the model that the data set was generated with, and load the data set again.`));
@@ -129,12 +134,38 @@ function answers(plan: Plan, recording: Recording): Reason[] {
   // Where nothing succeeded, that is said already.
   if (failed > 0 && ok > 0) {
     const severity = failed > ERRORS_INVALID_SHARE * done ? 'INVALID' : 'SUSPECT';
-    reasons.push({ code: 'errors', severity, message: `${grouped(failed)} of ${grouped(done)} requests failed (${share(failed, done)}), most of them with ${mostFrequent(recording)}. Latencies are of the successes only; find the cause, or lower the load until nothing fails.` });
+    reasons.push({ code: 'errors', severity, message: `${grouped(failed)} of ${grouped(done)} requests failed (${share(failed, done)}), most of them with ${mostFrequent(recording)}. Latencies are of the successes only; ${isGone(plan, recording) ? 'the server went away: look at its log' : 'find the cause, or lower the load until nothing fails'}.` });
   }
   if (plan.check === 'all' && checked < ok) {
     reasons.push(suspect('unchecked', `All answers were to be checked, but only ${grouped(checked)} of ${grouped(ok)} could be. The data set or the target has no expected answer for the rest; use --check none where there is nothing to compare.`));
   }
   return reasons;
+}
+
+/** Stopped by the user in the warm-up, or before the first request came due. */
+function isBeforeMeasuring({ sent, elapsedNs }: Recording): boolean {
+  return sent === 0 && elapsedNs === 0;
+}
+
+/** No success and no failure: what that says about the server. */
+function whyNone(recording: Recording): string {
+  switch (recording.ending) {
+    case 'interrupted':
+      return isBeforeMeasuring(recording) ? '' : 'It was stopped before the first answer: let it run longer.';
+    case 'server-lost':
+      return '';
+    default:
+      return 'Check the target and its model.';
+  }
+}
+
+function upAtEnd({ connections: { opened, lost, reopened } }: Recording): number {
+  return opened - lost + reopened;
+}
+
+/** Whether the server was there no more at the end. A user who stops a run closes the connections: that is no sign of it. */
+function isGone({ clients }: Plan, recording: Recording): boolean {
+  return recording.ending === 'server-lost' || (wasPlanned(recording.ending) && clients > 0 && upAtEnd(recording) <= 0);
 }
 
 function mostFrequent({ outcomes }: Recording): string {
@@ -143,19 +174,21 @@ function mostFrequent({ outcomes }: Recording): string {
   return text === '' || text === code ? code : `${code}: "${text}"`;
 }
 
-function schedule(plan: Plan, recording: Recording): Reason[] {
+function schedule(plan: Plan, recording: Recording, machine: Machine): Reason[] {
   const { due, capped, starved } = recording;
   const reasons: Reason[] = [];
   if (starved > WAITED_SHARE * due) {
-    reasons.push(suspect('frames-starved', `${grouped(starved)} of ${grouped(due)} requests (${share(starved, due)}) waited for their frame to be encoded. Give it more memory with --frames-mb, or lower the rate.`));
+    reasons.push(suspect('frames-starved', `${grouped(starved)} of ${grouped(due)} requests (${share(starved, due)}) waited for their frame to be encoded. Give it more memory with --frames-mb${plan.arrivals.kind === 'closed' ? '' : ', or lower --rate'}.`));
   }
   if (plan.arrivals.kind === 'closed' || due === 0) return reasons;
   const asked = plan.arrivals.ratePerSecond;
+  const gone = isGone(plan, recording);
+  const remedy = gone ? 'The server was gone at the end: look at its log.' : 'The server or its connections cannot take the rate; lower --rate, or raise --clients.';
   const busy = capped > WAITED_SHARE * due;
   if (busy) {
-    reasons.push(suspect('connections-busy', `${grouped(capped)} of ${grouped(due)} requests (${share(capped, due)}) were due while all ${plan.clients} connections were busy and waited for one. Their wait is in the response time, not in the service time. If the server is not at its limit, raise --clients.`));
+    reasons.push(suspect('connections-busy', `${grouped(capped)} of ${grouped(due)} requests (${share(capped, due)}) were due while ${plan.clients === 1 ? 'the 1 connection was' : `all ${plan.clients} connections were`} busy${recording.connections.lost > 0 ? ' or down' : ''} and waited for one. Their wait is in the response time, not in the service time. ${gone ? 'The server was gone at the end.' : 'If the server is not at its limit, raise --clients.'}`));
   }
-  const reason = unsent(recording) ?? rateShortfall(asked, recording) ?? (busy ? null : lateness(recording));
+  const reason = unsent(recording, remedy) ?? rateShortfall(asked, recording, remedy) ?? (busy ? null : lateness(recording, lessLate(plan, machine)));
   return reason ? [...reasons, reason] : reasons;
 }
 
@@ -165,31 +198,30 @@ function wasPlanned(ending: Ending): boolean {
 }
 
 /** A few requests that come due in the very last moment of a window always miss it; more of them are a backlog. */
-function unsent({ due, sent, ending }: Recording): Reason | null {
+function unsent({ due, sent, ending }: Recording, remedy: string): Reason | null {
   const missed = due - sent;
   if (!wasPlanned(ending) || missed <= RATE_SUSPECT_SHORTFALL * due) return null;
   const severity = missed > RATE_INVALID_SHORTFALL * due ? 'INVALID' : 'SUSPECT';
-  return { code: 'schedule-missed', severity, message: `${grouped(missed)} of ${grouped(due)} requests that came due (${share(missed, due)}) were not sent before the time was up. The server or its connections cannot take the rate; lower --rate, or raise --clients.` };
+  return { code: 'schedule-missed', severity, message: `${grouped(missed)} of ${grouped(due)} requests that came due (${share(missed, due)}) were not sent before the time was up. ${remedy}` };
 }
 
 /**
  * How much longer the run took than its schedule. The last request's own service time and three standard deviations of a Poisson
  * schedule's length do not count.
  */
-function rateShortfall(asked: number, { due, elapsedNs, service, ending }: Recording): Reason | null {
+function rateShortfall(asked: number, { due, elapsedNs, service, ending }: Recording, remedy: string): Reason | null {
   if (!wasPlanned(ending)) return null;
   const elapsed = elapsedNs / 1e9;
   const allowed = due / asked + (SIGMAS * Math.sqrt(due)) / asked + service.maxNs / 1e9;
   const shortfall = 1 - allowed / elapsed;
   if (shortfall <= RATE_SUSPECT_SHORTFALL) return null;
-  const message = `${grouped(due)} requests at ${grouped(asked)} a second took ${elapsed.toFixed(1)} s instead of ${(due / asked).toFixed(1)} s: they were carried out at ${grouped(due / elapsed)} a second. The server or its connections cannot take the rate; lower --rate, or raise --clients.`;
+  const message = `${counted(due, 'request')} at ${grouped(asked)} a second took ${elapsed.toFixed(1)} s instead of ${(due / asked).toFixed(1)} s: they were carried out at ${grouped(due / elapsed)} a second. ${remedy}`;
   return { code: 'schedule-missed', severity: shortfall > RATE_INVALID_SHORTFALL ? 'INVALID' : 'SUSPECT', message };
 }
 
-function lateness(recording: Recording): Reason | null {
+function lateness(recording: Recording, remedy: string): Reason | null {
   const late = (p: number) => percentile(recording.lateness, p) / 1e6;
   const response = (p: number) => percentile(recording.response, p) / 1e6;
-  const remedy = 'Close other programs, use fewer --threads than cores, or spend a core with --spin.';
   if (late(50) > Math.max(LATENESS_FLOOR_MS, LATENESS_P50_SHARE * response(50))) {
     return invalid('schedule-missed', `Half of the requests were sent more than ${ms(late(50))} ms late, while the median response time is ${ms(response(50))} ms: the run measured the client. ${remedy}`);
   }
@@ -199,31 +231,40 @@ function lateness(recording: Recording): Reason | null {
   return null;
 }
 
-function client(plan: Plan, recording: Recording): Reason[] {
-  const reasons: Reason[] = [];
-  const { workers, connections } = recording;
-  const missing = plan.clients - (connections.opened - connections.lost + connections.reopened);
-  if (missing > 0 && wasPlanned(recording.ending)) {
-    reasons.push(suspect('connections-missing', `${grouped(missing)} of ${grouped(plan.clients)} connections were missing at the end: ${grouped(connections.lost)} were lost, ${grouped(connections.reopened)} reopened, and ${grouped(connections.refused)} attempts refused. The load was lower than planned; look at the server's log and its limit of clients.`));
+function connections(plan: Plan, recording: Recording): Reason[] {
+  const { opened, lost, reopened, refused } = recording.connections;
+  const missing = plan.clients - upAtEnd(recording);
+  if (missing <= 0 || !wasPlanned(recording.ending)) return [];
+  const were = (count: number) => `${grouped(count)} ${count === 1 ? 'was' : 'were'}`;
+  const history = `${were(lost)} lost, ${grouped(reopened)} reopened, and ${counted(refused, 'attempt')} refused`;
+  if (isGone(plan, recording) && opened > 0) {
+    const what = plan.clients === 1 ? 'The 1 connection was' : `All ${grouped(plan.clients)} connections were`;
+    return [suspect('connections-missing', `${what} gone at the end: ${history}. The server is gone${refused > 0 ? '' : ', or answers no more'}: look at its log, and start it again.`)];
   }
+  return [suspect('connections-missing', `${grouped(missing)} of ${counted(plan.clients, 'connection')} ${missing === 1 ? 'was' : 'were'} missing at the end: ${history}. The load was lower than planned; look at the server's log and its limit of clients.`)];
+}
+
+function saturation(plan: Plan, recording: Recording, machine: Machine): Reason[] {
+  const { workers } = recording;
   const busiest = Math.max(0, ...workers.map(({ utilization }) => utilization));
   const delay = Math.max(0, ...workers.map(({ delayP99Ms }) => delayP99Ms));
   const service = percentile(recording.service, 50) / 1e6;
-  const more = plan.threads > 1 ? 'Use more --threads if cores are free, or a machine of its own for the client.' : 'Use --threads 2 or more if cores are free.';
   // A worker that spins is always busy, by choice.
   if (busiest > UTILIZATION_MAX && !plan.spin) {
     const what = plan.arrivals.kind === 'closed' ? 'the rate is what the client could do, the server may do more' : 'replies waited in the client before their time was taken';
-    reasons.push(suspect('client-saturated', `The client was the bottleneck: a worker's event loop was busy ${Math.round(busiest * 100)} % of the time, so ${what}. ${more}`));
-  } else if (delay > Math.max(DELAY_FLOOR_MS, service)) {
-    reasons.push(suspect('client-saturated', `A worker's event loop came round late by ${ms(delay)} ms (p99), longer than the median service time of ${ms(service)} ms: replies waited in the client. Other programs took its core: close them, or give the client a machine of its own.`));
+    return [suspect('client-saturated', `The client was the bottleneck: a worker's event loop was busy ${Math.round(busiest * 100)} % of the time, so ${what}. ${moreClient(plan, machine)}`)];
   }
-  return reasons;
+  // Without a success there is no service time to compare with.
+  if (!(delay > Math.max(DELAY_FLOOR_MS, service))) return [];
+  return [suspect('client-saturated', `A worker's event loop came round late by ${ms(delay)} ms (p99), longer than the median service time of ${ms(service)} ms: replies waited in the client. Other programs took its core: close them, or give the client a machine of its own.`)];
 }
 
-function samples({ response }: Recording): Reason[] {
+function samples({ requests, durationMs }: Plan, { response, ending }: Recording): Reason[] {
   const needed = samplesNeeded(PERCENTILE_REQUIRED);
   if (response.count === 0 || response.count >= needed) return [];
-  return [suspect('too-few-samples', `${grouped(response.count)} ${response.count === 1 ? 'success cannot' : 'successes cannot'} support a p${PERCENTILE_REQUIRED}, which needs ${grouped(needed)}. Let it run longer, or raise --requests.`)];
+  const more = [requests === null ? '' : '--requests', durationMs === null ? '' : '--duration'].filter(Boolean).join(' and ');
+  const remedy = ending === 'interrupted' ? ' Let it run to its end.' : ending === 'server-lost' ? '' : ` Raise ${more || '--duration'}.`;
+  return [suspect('too-few-samples', `${grouped(response.count)} ${response.count === 1 ? 'success cannot' : 'successes cannot'} support a p${PERCENTILE_REQUIRED}, which needs ${grouped(needed)}.${remedy}`)];
 }
 
 function suspect(code: ReasonCode, message: string): Reason {
@@ -236,6 +277,10 @@ function invalid(code: ReasonCode, message: string): Reason {
 
 function grouped(count: number): string {
   return Math.round(count).toLocaleString('en-US');
+}
+
+function counted(count: number, one: string): string {
+  return `${grouped(count)} ${count === 1 ? one : `${one}s`}`;
 }
 
 function ms(value: number): string {

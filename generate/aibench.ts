@@ -6,7 +6,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Batch, Dataset } from '../core/dataset.js';
-import { InferplayError, messageOf } from '../core/errors.js';
+import { InferplayError, reasonOf, reasonUnwritable } from '../core/errors.js';
 import { sha256File } from '../core/folder.js';
 import type { OnProgress } from '../core/progress.js';
 import { DTYPES, tensorBytes } from '../core/tensor.js';
@@ -48,7 +48,7 @@ export async function openAibench(path: string): Promise<AibenchFile> {
   try {
     file = await open(path, 'r');
   } catch (error) {
-    throw new InferplayError('DATA', `The aibench file ${path} cannot be opened: ${messageOf(error)}.`, { cause: error });
+    throw new InferplayError('DATA', `The aibench file ${path} cannot be opened: ${reasonOf(error)}; check the path.`, { cause: error });
   }
   try {
     const stats = await file.stat();
@@ -146,7 +146,7 @@ export async function exportAibench(dataset: Dataset, out: string, options: Expo
   } catch (error) {
     await rm(temporary, { force: true });
     if (error instanceof InferplayError) throw error;
-    throw new InferplayError('DATA', `${out} cannot be written: ${messageOf(error)}.`, { cause: error });
+    throw new InferplayError('DATA', `${out} cannot be written: ${reasonUnwritable(out, error)}; name another file.`, { cause: error });
   }
 }
 

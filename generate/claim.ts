@@ -1,10 +1,11 @@
 /** The output folder: may we write there, what is there already, and the removal of what is ours and only that. */
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InferplayError, messageOf } from '../core/errors.js';
+import { InferplayError, reasonOf } from '../core/errors.js';
 import { JOURNAL_FILE } from '../core/folder.js';
-import { MANIFEST_FILE, readManifest } from '../core/manifest.js';
+import { isBroken, MANIFEST_FILE, readManifest } from '../core/manifest.js';
 import type { Manifest, ShardEntry } from '../core/manifest.js';
+import { kebab } from '../core/options.js';
 import { readJournal } from './journal.js';
 import type { Journal } from './journal.js';
 import { temporaryName } from './worker.js';
@@ -30,10 +31,11 @@ export async function claimFolder(out: string, overwrite: boolean): Promise<Clai
     made = await mkdir(out, { recursive: true });
     names = await readdir(out);
   } catch (error) {
-    throw new InferplayError('DATA', `the folder ${out} cannot be made (${messageOf(error)}); name another one with --out.`, { cause: error });
+    throw new InferplayError('DATA', `the folder ${out} cannot be made (${reasonOf(error)}); name another one with --out.`, { cause: error });
   }
-  const manifest = names.includes(MANIFEST_FILE) ? await readManifest(out) : null;
-  const journal = manifest === null ? await readJournal(out) : null;
+  const broken = overwrite && names.includes(MANIFEST_FILE) && names.every(isOurs) && (await isBroken(out));
+  const manifest = names.includes(MANIFEST_FILE) && !broken ? await readManifest(out) : null;
+  const journal = broken ? journalOfBroken(names) : manifest === null ? await readJournal(out) : null;
   if (manifest === null && journal === null && names.some((name) => name !== STAGING)) {
     throw new InferplayError('DATA', `the folder ${out} holds files that are no data set of ours (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}); name an empty or new folder with --out.`);
   }
@@ -42,7 +44,7 @@ export async function claimFolder(out: string, overwrite: boolean): Promise<Clai
     await rm(staging, { recursive: true, force: true });
     await mkdir(staging);
   } catch (error) {
-    throw new InferplayError('DATA', `the folder ${out} cannot be written (${messageOf(error)}); name another one with --out.`, { cause: error });
+    throw new InferplayError('DATA', `the folder ${out} cannot be written (${reasonOf(error)}); name another one with --out.`, { cause: error });
   }
   return {
     manifest,
@@ -53,6 +55,19 @@ export async function claimFolder(out: string, overwrite: boolean): Promise<Clai
       if (made !== undefined) await rmdir(out).catch(() => {});
     },
   };
+}
+
+const SHARD = /^[\w-]+-\d{5,}\.arrow$/;
+
+/** By its name, a file such as generate leaves. A broken manifest can no longer say so. */
+function isOurs(name: string): boolean {
+  return [MANIFEST_FILE, JOURNAL_FILE, STAGING].includes(name) || SHARD.test(name) || name.endsWith('.onnx') || /^\..*\.part$/.test(name);
+}
+
+/** What is left of a data set without its manifest, as a generation to be thrown away. Models have the same names again. */
+function journalOfBroken(names: readonly string[]): Journal {
+  const shards = names.filter((name) => SHARD.test(name)).map((file) => ({ file, firstRow: 0, rows: 0, sizeBytes: 0, sha256: '' }));
+  return { identity: '', shards };
 }
 
 type Draft = Omit<Manifest, 'shards' | 'sha256'>;
@@ -76,9 +91,9 @@ export function settleFolder(claim: Claim, identity: string, draft: Draft, out: 
 
 function differenceOf(manifest: Manifest, draft: Draft): string | null {
   const models = (of: Draft): string => JSON.stringify(of.models.map((model) => model.sha256));
-  if (models(manifest) !== models(draft) && manifest.seed === draft.seed) return 'its models differ';
   const part = ({ useCase, options, seed, source, rows, rowsPerShard, rowsPerBatch }: Draft): string => JSON.stringify({ useCase, ...options, seed, source, rows, rowsPerShard, rowsPerBatch });
-  return part(manifest) === part(draft) ? null : identityDifference(part(manifest), part(draft));
+  if (part(manifest) !== part(draft)) return identityDifference(part(manifest), part(draft));
+  return models(manifest) === models(draft) ? null : 'its models differ';
 }
 
 /** Names the first thing that differs, with both values. */
@@ -87,9 +102,31 @@ function identityDifference(had: string, wanted: string): string {
   const now = JSON.parse(wanted) as { [name: string]: unknown };
   for (const name of Object.keys({ ...before, ...now })) {
     const [old, young] = [JSON.stringify(before[name]), JSON.stringify(now[name])];
-    if (old !== young) return name === 'options' ? identityDifference(old ?? '{}', young ?? '{}') : `its ${name} is ${old}, not ${young}`.slice(0, 300);
+    if (old !== young) return name === 'options' ? identityDifference(old ?? '{}', young ?? '{}') : differenceText(name, before[name], now[name]).slice(0, 300);
   }
   return 'it differs in its details';
+}
+
+/** `it has 50 rows, not 51`, `its reference values are 256, not 8`, `its seed is 1, not 2`. */
+function differenceText(name: string, old: unknown, young: unknown): string {
+  if (name === 'rows') return `it has ${String(old)} rows, not ${String(young)}`;
+  if (name === 'source') return sourceDifference(nameOf(old), nameOf(young));
+  if (name === 'models') return 'its models differ';
+  const words = kebab(name).replaceAll('-', ' ');
+  return `its ${words} ${/s$| per /.test(words) ? 'are' : 'is'} ${valueText(old)}, not ${valueText(young)}`;
+}
+
+function sourceDifference(old: string | null, young: string | null): string {
+  if (old === young) return `the content of its source ${old ?? ''} has changed`;
+  return `it was made ${old === null ? 'without a source' : `from ${old}`}, and this one would be ${young === null ? 'without one' : `from ${young}`}`;
+}
+
+function nameOf(source: unknown): string | null {
+  return (source as { name?: string } | null | undefined)?.name ?? null;
+}
+
+function valueText(value: unknown): string {
+  return value === null || value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Removes the data set or the stopped generation that is there, file by file. */

@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { InferplayError, messageOf } from '../core/errors.js';
+import { InferplayError, messageOf, reasonOf } from '../core/errors.js';
 import { openModel, type Model, type ModelPort } from '../core/inference.js';
 import type { ModelEntry } from '../core/manifest.js';
 import { deriveSeed, uniform } from '../core/random.js';
@@ -206,7 +206,7 @@ async function copyUserModel(folder: string, path: string, referenceValues: numb
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new InferplayError('DATA', `The model ${path} cannot be read: ${messageOf(error)}.`, { cause: error });
+    throw new InferplayError('DATA', `The model ${path} cannot be read: ${reasonOf(error)}; check the path in --model.`, { cause: error });
   }
   if (bytes.byteLength > MODEL_BYTES_MAX) {
     throw new InferplayError('DATA', `The model ${path} has ${bytes.byteLength} bytes; a fraud model may have ${MODEL_BYTES_MAX} at most.`);

@@ -1,6 +1,6 @@
 /** The generated transactions of kaggle-rows.ts as batches of numbers, and as a CSV file in Kaggle's very format. */
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { InferplayError, messageOf } from '../core/errors.js';
+import { InferplayError, reasonUnwritable } from '../core/errors.js';
 import type { OnProgress } from '../core/progress.js';
 import { COMPONENTS, KaggleRows, POWERS_OF_TEN, TRANSACTION_VALUES, type KaggleRow } from './kaggle-rows.js';
 
@@ -63,7 +63,7 @@ export async function writeKaggleCsv(path: string, options: KaggleCsvOptions): P
   } catch (error) {
     await rm(temporary, { force: true });
     if (error instanceof InferplayError) throw error;
-    throw new InferplayError('DATA', `${path} cannot be written: ${messageOf(error)}.`, { cause: error });
+    throw new InferplayError('DATA', `${path} cannot be written: ${reasonUnwritable(path, error)}; name another file.`, { cause: error });
   }
 }
 

@@ -3,10 +3,10 @@ import type { Column, Json, Manifest } from '../core/manifest.js';
 import { kebab } from '../core/options.js';
 import { DTYPES, elements } from '../core/tensor.js';
 import { short } from './checks.js';
-import { clip, printable } from './layout.js';
+import { clip, printable, wrap } from './layout.js';
 import type { DatasetDescription, SampleRow } from './inspect.js';
-import { grouped, threeDigits } from './units.js';
-import type { Value } from './values.js';
+import { counted, grouped, threeDigits } from './units.js';
+import { numberText, type Value } from './values.js';
 
 const WIDTH = 100;
 /** More shards, bad rows or models than this are counted, not listed. */
@@ -46,7 +46,9 @@ function facts(manifest: Manifest): string[] {
   ];
   if (badRows.count > 0) lines.push(['bad rows', `${grouped(badRows.count)} skipped${badRows.listed.length > 0 ? ', the first:' : ''}`]);
   const listed = badRows.listed.slice(0, LISTED_MAX).map(({ line, column, reason, text }) => ['', `line ${line}${column ? `, ${column}` : ''}: ${reason}: ${JSON.stringify(text)}`]);
-  return table([...lines, ...listed]);
+  const labelWidth = Math.max(...lines.map(([label]) => label.length));
+  const wrapped = [...lines, ...listed].flatMap(([label, text]) => wrap(printable(text), WIDTH - labelWidth - 4).map((part, at) => [at === 0 ? label : '', part]));
+  return table(wrapped);
 }
 
 function optionText(value: Json): string {
@@ -82,22 +84,22 @@ function sampleText(sample: readonly SampleRow[], columns: readonly Column[]): s
   const tensors = columns.filter(({ shape }) => shape !== null);
   const nameWidth = Math.max(0, ...tensors.map(({ name }) => name.length));
   return sample.flatMap(({ row, values }) => {
-    const head = scalars.length > 0 ? scalars.map(({ name }) => `${name} ${scalarText(values[name])}`).join('   ') : `row ${row}`;
-    return [`  ${head}`, ...tensors.map(({ name }) => {
+    const head = scalars.length > 0 ? scalars.map(({ name, dtype }) => `${name} ${scalarText(values[name], dtype)}`).join('   ') : `row ${row}`;
+    return [`  ${head}`, ...tensors.map(({ name, dtype }) => {
       const lead = `    ${name.padEnd(nameWidth)}  `;
-      return lead + tensorText(values[name], WIDTH - lead.length);
+      return lead + tensorText(values[name], dtype, WIDTH - lead.length);
     })];
   });
 }
 
-function scalarText(value: Value): string {
+function scalarText(value: Value, dtype: Column['dtype']): string {
   if (value === null) return 'none';
-  return typeof value === 'number' ? String(Number(value.toPrecision(15))) : '';
+  return typeof value === 'number' ? numberText(value, dtype) : '';
 }
 
-function tensorText(value: Value, width: number): string {
-  if (value === null || typeof value === 'number') return scalarText(value);
-  const texts = Array.from(value, (each) => String(Number(each.toPrecision(4))));
+function tensorText(value: Value, dtype: Column['dtype'], width: number): string {
+  if (value === null || typeof value === 'number') return scalarText(value, dtype);
+  const texts = Array.from(value, (each) => numberText(each, dtype));
   const whole = texts.join(' ');
   if (whole.length <= width) return whole;
   const tail = ` … ${texts[texts.length - 1]}  (${grouped(texts.length)} values)`;
@@ -117,10 +119,6 @@ function section(name: string, lines: readonly string[]): string[] {
 function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const widths = rows.reduce<number[]>((all, row) => row.map((cell, index) => Math.max(all[index] ?? 0, cell.length)), []);
   return rows.map((row) => '  ' + row.map((cell, index) => (right.includes(index) ? cell.padStart(widths[index]) : cell.padEnd(widths[index]))).join('  '));
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
 /** Decimal units, as file managers and df -H have them. */

@@ -6,7 +6,7 @@ import { readResult } from '../core/result-folder.js';
 import type { Column, Manifest } from '../core/manifest.js';
 import type { Result } from '../core/result.js';
 import { describeDataset } from './inspect-text.js';
-import { isResult } from './place.js';
+import { isResult, refuseManyResults } from './place.js';
 import { report } from './report.js';
 import { valuesOf, type Value } from './values.js';
 
@@ -48,6 +48,7 @@ export interface ResultDescription {
  */
 export async function describe(path: string, { rows = 3 }: InspectOptions = {}): Promise<DatasetDescription | ResultDescription> {
   if (isResult(path)) return { kind: 'result', ...(await readResult(path)) };
+  await refuseManyResults(path);
   const dataset = await openDataset(path);
   const { columns, manifest } = dataset;
   return { kind: 'dataset', path, rows: dataset.rows, sizeBytes: await sizeOf(dataset), columns, manifest, sample: await firstRows(dataset, Math.min(rows, ROWS_MAX)) };

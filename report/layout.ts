@@ -14,11 +14,16 @@ export function clip(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
-/** Breaks at blanks; a word longer than the width keeps a line of its own. */
+/** Breaks at blanks; a word longer than the width is broken too, because a terminal would do it in a worse place. Nothing is lost. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (let word of text.split(' ')) {
+    if (word.length > width && line !== '') {
+      lines.push(line);
+      line = '';
+    }
+    for (; word.length > width; word = word.slice(width)) lines.push(word.slice(0, width));
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

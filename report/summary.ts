@@ -1,9 +1,9 @@
 /** The summary of a run that a person reads: the verdict first, then what was done, how fast, how it ended, and how the client felt. */
 import { PERCENTILES, type Latency, type PercentileName, type Result } from '../core/result.js';
 import { failures } from '../core/verdict.js';
-import { clip, painter, printable, toAscii, wrap, type Color, type Paint } from './layout.js';
+import { painter, printable, toAscii, wrap, type Color, type Paint } from './layout.js';
 import { sparkline } from './sparkline.js';
-import { decimals, fixed, grouped, percent, perSecond, threeDigits, unitFor } from './units.js';
+import { counted, decimals, fixed, grouped, percent, perSecond, threeDigits, unitFor } from './units.js';
 
 export interface SummaryOptions {
   readonly color: boolean;
@@ -16,7 +16,8 @@ export interface SummaryOptions {
 const COLORS: { readonly [code: string]: Color } = { VALID: 'green', SUSPECT: 'yellow', INVALID: 'red' };
 /** Width of the labels on the left. */
 const LABEL = 12;
-const SERVER_LINES_MAX = 2;
+/** Lines of one fact or message: more than any real one needs, and a bound for what a server or a path may be. */
+const LINES_MAX = 12;
 /** Kinds of failure that are listed, and messages of each. */
 const FAILURES_MAX = 5;
 const MESSAGES_MAX = 2;
@@ -37,8 +38,8 @@ export function summarize(result: Result, { color, width, ascii = false }: Summa
 }
 
 function verdict({ verdict: { code, reasons }, plan, recording }: Result, paint: Paint, width: number): string[] {
-  const head = clip(`${load(plan)}${ending(recording.ending, plan)}`, width - code.length - 2);
-  const lines = [`${paint('bold', paint(COLORS[code], code))}  ${head}`];
+  const [head, ...more] = wrap(`${load(plan)}${ending(recording.ending, plan)}`, width - code.length - 2);
+  const lines = [`${paint('bold', paint(COLORS[code], code))}  ${head}`, ...more.map((line) => ' '.repeat(code.length + 2) + line)];
   for (const reason of reasons) {
     // The code is wrapped with the message and painted afterwards.
     const code = printable(reason.code);
@@ -49,20 +50,23 @@ function verdict({ verdict: { code, reasons }, plan, recording }: Result, paint:
 }
 
 function load({ arrivals, clients, threads }: Result['plan']): string {
-  const how = `${grouped(clients)} ${clients === 1 ? 'connection' : 'connections'}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const how = `${counted(clients, 'connection')}, ${counted(threads, 'thread')}`;
   if (arrivals.kind === 'closed') return `closed loop: ${how}`;
   return `open loop: ${perSecond(arrivals.ratePerSecond)} ${arrivals.kind === 'poisson' ? 'Poisson' : 'constant'}, ${how}`;
 }
 
 function ending(kind: string, { requests, durationMs }: Result['plan']): string {
-  const planned = [requests === null ? '' : `${grouped(requests)} requests`, durationMs === null ? '' : `${durationMs / 1000} s`].filter(Boolean).join(' or ');
-  return kind === 'complete' ? `, ${planned}` : `, ${kind === 'server-lost' ? 'server lost' : kind} before ${planned}`;
+  const [count, time] = [requests === null ? '' : counted(requests, 'request'), durationMs === null ? '' : `${durationMs / 1000} s`];
+  if (kind === 'deadline') return `, time was up (${time})${count === '' ? '' : ` before ${count}`}`;
+  // Of both limits one ends a run; the other was not reached.
+  if (kind === 'complete') return `, ${count !== '' && time !== '' ? `${count} within ${time}` : count || time}`;
+  return `, ${kind === 'server-lost' ? 'server lost' : kind} before ${[count, time].filter(Boolean).join(' or ')}`;
 }
 
 function facts(result: Result, paint: Paint, width: number): string[] {
   const { dataset, plan, recording, server } = result;
   const { requests, ratesPerSecond: rates, elapsedSeconds } = recording;
-  const row = (label: string, text: string) => `${paint('dim', label.padEnd(LABEL))}${clip(printable(text), width - LABEL)}`;
+  const row = (label: string, text: string) => fact(label, text, paint, width);
   const counts = [
     `${grouped(requests.ok)} ok`,
     `${grouped(requests.failed)} failed`,
@@ -71,25 +75,43 @@ function facts(result: Result, paint: Paint, width: number): string[] {
   ].filter(Boolean);
   const facts = Object.entries(server).map(([fact, value]) => `${fact.replaceAll('_', ' ')} ${value}`).join(', ');
   return [
-    row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${grouped(dataset.rows)} rows)`),
-    row('target', plan.target),
-    ...wrap(printable(facts), width - LABEL).slice(0, SERVER_LINES_MAX).filter(Boolean).map((line, at) => row(at === 0 ? 'server' : '', line)),
-    row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests)}`),
-    row('rate', rateLine(rates)),
+    ...row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, 'row')})`),
+    ...row('target', plan.target),
+    ...(facts === '' ? [] : row('server', facts)),
+    ...row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests)}`),
+    ...row('rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds)),
   ];
+}
+
+/** A fact on as many lines as it needs: what is cut off is just what somebody looks for. */
+function fact(label: string, text: string, paint: Paint, width: number): string[] {
+  return block(text, width).map((line, at) => paint('dim', (at === 0 ? label : '').padEnd(LABEL)) + line);
+}
+
+function block(text: string, width: number): string[] {
+  const lines = wrap(printable(text), width - LABEL);
+  return lines.length <= LINES_MAX ? lines : [...lines.slice(0, LINES_MAX - 1), '… (the rest is in result.json)'];
 }
 
 function checks(check: string, { checked, wrongAnswers }: Result['recording']['requests']): string {
   if (check === 'none' || checked === 0) return 'no answers checked';
-  return `${grouped(checked)} answers checked, ${wrongAnswers > 0 ? `${grouped(wrongAnswers)} wrong` : 'all right'}`;
+  return `${counted(checked, 'answer')} checked, ${wrongAnswers > 0 ? `${grouped(wrongAnswers)} wrong` : 'all right'}`;
 }
 
-function rateLine({ asked, achieved, goodput, offered }: Result['recording']['ratesPerSecond']): string {
+function rateLine({ asked, achieved, goodput, offered }: Result['recording']['ratesPerSecond'], kind: Result['plan']['arrivals']['kind'], elapsedSeconds: number): string {
   if (achieved === null || goodput === null) return 'nothing was answered';
   const good = goodput === achieved ? '' : `, ${perSecond(goodput)} of it ok`;
   if (asked === null) return `${perSecond(achieved)}${good}`;
+  if (offered !== null && kind === 'poisson' && isLuck(offered, asked, elapsedSeconds) && perSecond(offered) !== perSecond(asked)) {
+    return `${perSecond(achieved)}; ${perSecond(offered)} came due of ${perSecond(asked)} asked: Poisson arrivals vary${good}`;
+  }
   const off = offered === null || Math.abs(offered / asked - 1) < 0.05 ? '' : `, ${perSecond(offered)} came due`;
   return `${perSecond(achieved)} of ${perSecond(asked)} asked (${percent(achieved / asked)})${off}${good}`;
+}
+
+/** Within four standard deviations of a Poisson schedule: one run in 16,000 is beyond by luck. Anything more has another cause. */
+function isLuck(offered: number, asked: number, elapsedSeconds: number): boolean {
+  return Math.abs(offered - asked) * Math.sqrt(Math.max(1, Math.floor(elapsedSeconds))) <= 4 * Math.sqrt(asked);
 }
 
 function latencies({ recording: { latency } }: Result, paint: Paint, width: number): string[] {
@@ -145,10 +167,11 @@ function outcomes({ recording: { outcomes } }: Result, paint: Paint, width: numb
   const kinds = failures(outcomes);
   const lines = kinds.slice(0, FAILURES_MAX).flatMap(([code, { count, messages }]) => {
     const texts = Object.entries(messages).filter(([text]) => text !== '' && text !== code).sort(([, a], [, b]) => b - a);
-    const head = `${grouped(count).padStart(10)}  ${clip(printable(code), width - LABEL)}`;
-    return [paint('red', head), ...texts.slice(0, MESSAGES_MAX).map(([text]) => ' '.repeat(LABEL) + paint('dim', clip(printable(text), width - LABEL)))];
+    const [head, ...more] = block(code, width);
+    const below = [...more, ...texts.slice(0, MESSAGES_MAX).flatMap(([text]) => block(text, width))];
+    return [paint('red', `${grouped(count).padStart(LABEL - 2)}  ${head}`), ...below.map((line) => ' '.repeat(LABEL) + paint('dim', line))];
   });
-  if (kinds.length > FAILURES_MAX) lines.push(`${' '.repeat(LABEL)}and ${kinds.length - FAILURES_MAX} more kinds of failure, in result.json`);
+  if (kinds.length > FAILURES_MAX) lines.push(`${' '.repeat(LABEL)}and ${counted(kinds.length - FAILURES_MAX, 'more kind', 'more kinds')} of failure, in result.json`);
   return lines.length > 0 ? [paint('dim', 'failures'), ...lines] : [];
 }
 
@@ -160,7 +183,7 @@ function client({ recording: { workers, cpu, requests, connections } }: Result, 
     cpu.microsecondsPerRequest === null ? '' : `${threeDigits(cpu.microsecondsPerRequest)} µs of CPU a request`,
     requests.capped > 0 ? `${grouped(requests.capped)} waited for a connection` : '',
     requests.starved > 0 ? `${grouped(requests.starved)} waited for a frame` : '',
-    connections.lost > 0 ? `${grouped(connections.lost)} connections lost, ${grouped(connections.reopened)} reopened` : '',
+    connections.lost > 0 ? `${counted(connections.lost, 'connection')} lost, ${grouped(connections.reopened)} reopened` : '',
   ].filter(Boolean);
-  return wrap(parts.join(', '), width - LABEL).map((line, at) => paint('dim', (at === 0 ? 'client' : '').padEnd(LABEL)) + line);
+  return fact('client', parts.join(', '), paint, width);
 }

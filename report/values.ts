@@ -38,3 +38,24 @@ export function float16(bits: number): number {
   if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
+
+/** Significant digits that tell any two values of the type apart. */
+const DIGITS: { readonly [dtype: string]: number } = { float16: 5, float32: 9 };
+
+/** The shortest decimal that reads back as the same value of the type: `0.1` for the float32 0.10000000149011612. */
+export function numberText(value: number, dtype: Column['dtype']): string {
+  if (Object.is(value, -0)) return '-0';
+  if (!Object.hasOwn(DIGITS, dtype)) return String(value);
+  for (let digits = 1; digits < DIGITS[dtype]; digits++) {
+    const near = Number(value.toPrecision(digits));
+    if (isSame(near, value, dtype)) return String(near);
+  }
+  return String(Number(value.toPrecision(DIGITS[dtype])));
+}
+
+function isSame(near: number, value: number, dtype: Column['dtype']): boolean {
+  if (dtype === 'float32') return Math.fround(near) === value;
+  // Half of the distance to the next float16, or a quarter below a power of two, where values lie twice as dense.
+  const exponent = Math.max(-14, Math.floor(Math.log2(Math.abs(value))));
+  return Math.abs(near - value) < 2 ** (exponent - 10) / 4;
+}

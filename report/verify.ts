@@ -3,13 +3,14 @@
  * really opens. Problems are collected, not thrown, so that one reading names them all.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { openDataset, type Dataset } from '../core/dataset.js';
+import { InferplayError } from '../core/errors.js';
 import { openModel } from '../core/inference.js';
 import { MANIFEST_FILE, manifestSha256, readManifest, type Column, type Manifest, type ModelEntry, type ShardEntry } from '../core/manifest.js';
 import type { OnProgress } from '../core/progress.js';
 import { fileProblem, short, startChecks, type Checks, type Verification } from './checks.js';
-import { isResult } from './place.js';
+import { isResult, refuseManyResults } from './place.js';
 import { verifyResult } from './verify-result.js';
 
 export type { Problem, Verification } from './checks.js';
@@ -21,14 +22,16 @@ export interface VerifyOptions {
 }
 
 /**
- * @param path folder of a data set or a result, or Arrow files from elsewhere, which have no checksums but must open whole
- * @throws InferplayError DATA where there is neither, or no readable manifest; INTERRUPTED on the signal
+ * @param path folder of a data set or a result, its manifest.json or result.json, or `results/latest`
+ * @throws InferplayError DATA where there is neither, no readable manifest, or, for Arrow files from elsewhere, none at all: there is
+ *   nothing to compare them with; INTERRUPTED on the signal
  */
 export async function verify(path: string, { signal, onProgress }: VerifyOptions = {}): Promise<Verification> {
   const checks = startChecks(path, signal, onProgress);
+  const folder = basename(path) === MANIFEST_FILE ? dirname(path) : path;
   if (isResult(path)) await verifyResult(path, checks);
-  else if (existsSync(join(path, MANIFEST_FILE))) await verifyDataset(path, checks, signal);
-  else await verifyArrow(path, checks, signal);
+  else if (existsSync(join(folder, MANIFEST_FILE))) await verifyDataset(folder, checks, signal);
+  else await refuse(path);
   return checks.verification();
 }
 
@@ -86,7 +89,9 @@ async function modelProblem(folder: string, { file, inputs, outputs }: ModelEntr
   return null;
 }
 
-async function verifyArrow(path: string, checks: Checks, signal?: AbortSignal): Promise<void> {
-  const dataset = await openDataset(path);
-  await checks.check(path, () => readThrough(dataset, signal));
+/** To pass what has no checksums would be a promise that nobody can keep. */
+async function refuse(path: string): Promise<never> {
+  await refuseManyResults(path);
+  await openDataset(path);
+  throw new InferplayError('DATA', `${path} has no ${MANIFEST_FILE} with checksums, so there is nothing to compare it with; look at it with \`inferplay inspect\`, or name the folder of a data set or a result.`);
 }

@@ -51,7 +51,7 @@ export function cleanText(message: string, secrets: readonly string[] = []): str
 /** An error reply as the error of the edge; its cause is the RespError. */
 export function refusal(message: string, what: string, where: string, secrets: readonly string[] = []): InferplayError {
   const text = cleanText(message, secrets);
-  return new InferplayError('SERVER', `${where} refused ${what}: ${text}; ${adviceFor(message)}.`, { cause: new RespError(text) });
+  return new InferplayError('SERVER', `${where} refused ${what}: ${text.replace(/[.\s]+$/, '')}; ${adviceFor(message)}.`, { cause: new RespError(text) });
 }
 
 function adviceFor(text: string): string {

@@ -15,4 +15,5 @@ test('verify passes a whole data set and names the file that is damaged', async 
   const damaged = await runCli(['verify', 'set'], { cwd });
   assert.equal(damaged.code, 3);
   assert.match(damaged.stdout, /bad {2}fraud-00000\.arrow/);
+  assert.match(damaged.stderr, /1 of \d+ checks failed; copy it again from where it is whole, else make it anew/);
 });

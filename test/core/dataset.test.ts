@@ -71,10 +71,10 @@ test('a data set of ours opens by folder or by manifest, and starts at any row',
 });
 
 const refusals: readonly [string, (folder: string) => string, RegExp][] = [
-  ['is not there', (folder) => join(folder, 'none'), /there is no data set at .*none/],
+  ['is not there', (folder) => join(folder, 'none'), /there is no data set at [^()]*none; make one with/],
   ['is an empty folder', (folder) => (mkdirSync(join(folder, 'empty')), join(folder, 'empty')), /is no data set: it has neither manifest\.json nor any \*\.arrow file/],
   ['was stopped', (folder) => (renameSync(join(folder, MANIFEST_FILE), join(folder, JOURNAL_FILE)), folder), /was stopped before it was whole; run the same/],
-  ['lacks a shard', (folder) => (rmSync(join(folder, 'fraud-00001.arrow')), folder), /fraud-00001\.arrow is missing from the data set/],
+  ['lacks a shard', (folder) => (rmSync(join(folder, 'fraud-00001.arrow')), folder), /fraud-00001\.arrow is missing from the data set; copy it again/],
   ['has a shard of another size', (folder) => (truncateSync(join(folder, 'fraud-00001.arrow'), 100), folder), /fraud-00001\.arrow has 100 bytes and the manifest says \d+/],
   ['is one file of text', (folder) => (writeFileSync(join(folder, 'x.txt'), 'text'), join(folder, 'x.txt')), /x\.txt is not an Arrow IPC file/],
 ];

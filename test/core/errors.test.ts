@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { openSync } from 'node:fs';
 import { test } from 'node:test';
-import { EXIT_CODES, InferplayError, messageOf } from '../../core/errors.js';
+import { EXIT_CODES, InferplayError, messageOf, reasonOf, reasonUnwritable } from '../../core/errors.js';
 
 test('every code has an exit code of its own, none of them 0 or 1', () => {
   const codes = Object.values(EXIT_CODES);
@@ -19,4 +20,20 @@ test('a message is one line, whatever was thrown', () => {
   assert.equal(messageOf(new Error('two\n  lines')), 'two lines');
   assert.equal(messageOf('text'), 'text');
   assert.equal(messageOf(undefined), 'undefined');
+});
+
+test('a reason fits the middle of a sentence: plain words, no path, no full stop', () => {
+  const thrown = (path: string): unknown => {
+    try {
+      return openSync(path, 'r');
+    } catch (error) {
+      return error;
+    }
+  };
+  assert.equal(reasonOf(thrown('/no/such/file')), 'there is no such file or folder');
+  assert.equal(reasonOf(new Error('Protobuf parsing failed.')), 'Protobuf parsing failed');
+  assert.equal(reasonOf('two\nlines. '), 'two lines');
+  for (const odd of [undefined, null, { code: 'toString' }, 7]) assert.equal(typeof reasonOf(odd), 'string');
+  assert.equal(reasonUnwritable('a/b.dat', thrown('a/.b.dat.17.part')), 'there is no folder a');
+  assert.equal(reasonUnwritable('a/b.dat', Object.assign(new Error('EISDIR: x'), { code: 'EISDIR' })), 'it is a folder');
 });

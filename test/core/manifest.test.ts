@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { MANIFEST_FILE, manifestSha256, readManifest, writeManifest } from '../../core/manifest.js';
+import { isBroken, MANIFEST_FILE, manifestSha256, readManifest, writeManifest } from '../../core/manifest.js';
 import type { Manifest } from '../../core/manifest.js';
 import { temporaryFolder } from '../support/paths.js';
 
@@ -26,10 +26,11 @@ test('the identity is the hash of the hashes, shards first', () => {
 });
 
 const faults: readonly [string, object | string, RegExp][] = [
-  ['not JSON', '{', /cannot be read \(.*JSON/],
+  ['not JSON', '{', /cannot be read \(.*JSON.*with --overwrite\.$/],
   ['another format', { format: 'x' }, /is not the manifest of an inferplay data set/],
   ['null', 'null', /is not the manifest/],
   ['a later version', { ...manifest, version: 2, generator: '9.9.9' }, /format version 2.*9\.9\.9/],
+  ['a shard that is none', { ...manifest, shards: [null] }, /the shard name undefined is not a plain file name/],
   ['no shards', { ...manifest, shards: undefined }, /was damaged: shards, models or columns are missing/],
   ['a shard elsewhere', { ...manifest, shards: [{ ...manifest.shards[0], file: '../a' }] }, /"\.\.\/a" is not a plain file name/],
   ['a model elsewhere', { ...manifest, models: [{ file: '/etc/passwd' }] }, /a model is not named by a plain file name/],
@@ -45,3 +46,12 @@ for (const [what, content, message] of faults) {
     await assert.rejects(readManifest(folder), (error: Error & { code: string }) => error.code === 'DATA' && message.test(error.message));
   });
 }
+
+test('broken is what was ours and is damaged, and what is no JSON at all', async (t) => {
+  const folder = temporaryFolder(t);
+  const cases: [unknown, boolean][] = [[manifest, false], ['{', true], [{ ...manifest, rows: 4 }, true], [{ ...manifest, version: 2 }, false], [{ name: 'an app' }, false], ['null', false]];
+  for (const [content, broken] of cases) {
+    writeFileSync(join(folder, MANIFEST_FILE), typeof content === 'string' ? content : JSON.stringify(content));
+    assert.equal(await isBroken(folder), broken, JSON.stringify(content));
+  }
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -38,11 +38,36 @@ test('a result is never overwritten', async (t) => {
 test('latest is the newest result of a folder', async (t) => {
   const parent = temporaryFolder(t);
   await assert.rejects(readResult(join(parent, 'latest')), { code: 'DATA', message: /There is no result in .* yet; run inferplay replay first\.$/ });
-  for (const minute of [5, 20, 9]) {
-    await writeResult(join(parent, `2025010203${String(minute).padStart(2, '0')}Z`), RESULT, ONE.recording);
-  }
+  for (const [name, minute] of [['term', 5], ['20250102T032000Z', 20], ['20250102T030900Z', 9]] as const) await writeAt(parent, name, Date.UTC(2025, 0, 2, 3, minute));
   mkdirSync(join(parent, '21000101-unfinished'));
-  assert.equal((await readResult(join(parent, 'latest'))).folder, join(parent, '202501020320Z'));
+  assert.equal((await readResult(join(parent, 'latest'))).folder, join(parent, '20250102T032000Z'), 'by its time, not by its name');
+  mkdirSync(join(parent, 'zz-damaged'));
+  writeFileSync(join(parent, 'zz-damaged', 'result.json'), '{');
+  assert.equal((await readResult(join(parent, 'latest'))).folder, join(parent, '20250102T032000Z'), 'what cannot be read is passed over');
+  const unmeasured = await writeAt(parent, 'aborted', null);
+  for (const [year, newest] of [[2024, '20250102T032000Z'], [2026, 'aborted']] as const) {
+    utimesSync(join(unmeasured, 'result.json'), new Date(), new Date(Date.UTC(year, 1, 1)));
+    assert.equal((await readResult(join(parent, 'latest'))).folder, join(parent, newest), 'without a start the age of the file counts');
+  }
+});
+
+async function writeAt(parent: string, name: string, startedMs: number | null): Promise<string> {
+  const startedAt = startedMs === null ? null : new Date(startedMs).toISOString();
+  const result = { ...RESULT, recording: { ...RESULT.recording, startedAt } };
+  return (await writeResult(join(parent, name), result, ONE.recording)).folder;
+}
+
+test('of results that started together the last one made is the latest', async (t) => {
+  const folder = join(temporaryFolder(t), 'run');
+  for (let n = 0; n < 11; n++) await writeResult(folder, RESULT, ONE.recording);
+  assert.equal((await readResult(join(folder, '..', 'latest'))).folder, `${folder}-11`);
+});
+
+test('latest among damaged results only says what is wrong with one', async (t) => {
+  const parent = temporaryFolder(t);
+  mkdirSync(join(parent, 'one'));
+  writeFileSync(join(parent, 'one', 'result.json'), '{');
+  await assert.rejects(readResult(join(parent, 'latest')), { code: 'DATA', message: /one.result\.json is not JSON/ });
 });
 
 test('the name of a folder has the time, the use case and the scheme, and no secret', () => {
@@ -70,6 +95,7 @@ test('what is no result gets its own sentence', async (t) => {
     [join(folder, 'nowhere'), /There is no folder /],
     [put('dataset', 'manifest.json', '{}'), /is a data set, not a result/],
     [put('empty', 'notes.txt', ''), /holds no result\.json/],
+    [(put('many/a', 'result.json', whole), join(folder, 'many')), /many is a folder of one result; name .*many.latest for the newest/],
     [join(folder, 'empty', 'notes.txt'), /is a file/],
     [put('cut', 'result.json', whole.slice(0, 500)), /is not JSON/],
     [put('null', 'result.json', 'null'), /is not a result of inferplay/],

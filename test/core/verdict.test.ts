@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Plan } from '../../core/plan.js';
 import type { Recording } from '../../core/recording.js';
+import type { Machine } from '../../core/remedies.js';
 import { failedOf, judge, okOf, REASON_CODES } from '../../core/verdict.js';
 import { histogramOf, latencies, planOf, recordingOf, recordings } from '../support/recordings.js';
 
@@ -10,8 +11,8 @@ const OPEN: Partial<Plan> = { arrivals: { kind: 'constant', ratePerSecond: 2000 
 const CLOSED: Partial<Plan> = {};
 
 /** 10,000 requests in 5 s with a median response near 2 ms: nothing is wrong with it. */
-function judged(plan: Partial<Plan>, changes: Partial<Recording>): string[] {
-  const { code, reasons } = judge(planOf(plan), recordingOf(10_000, 2000, 2_000_000, changes));
+function judged(plan: Partial<Plan>, changes: Partial<Recording>, machine: Machine = { cores: 8 }): string[] {
+  const { code, reasons } = judge(planOf(plan), recordingOf(10_000, 2000, 2_000_000, changes), machine);
   assert.equal(code, reasons[0]?.severity ?? 'VALID');
   for (const { message } of reasons) assert.match(message, /^[A-Z0-9].*\d.*\.$/s, 'a sentence with a number');
   return reasons.map((reason) => `${reason.severity} ${reason.code}`);
@@ -35,7 +36,7 @@ test('errors: one is SUSPECT, more than one in a hundred is INVALID', () => {
 test('the message names the most frequent failure', () => {
   const { reasons } = judge(planOf(), recordingOf(10_000, 2000, 2_000_000, {
     outcomes: { ok: { count: 9990, messages: {} }, timeout: { count: 3, messages: {} }, ERR: { count: 7, messages: { '': 4, 'ERR model key is empty': 3 } } },
-  }));
+  }), { cores: 8 });
   assert.match(reasons[0].message, /^10 of 10,000 requests failed \(0\.10 %\), most of them with ERR: "ERR model key is empty"/);
 });
 
@@ -128,10 +129,64 @@ test('the worst reason comes first and gives the verdict', () => {
   ]);
 });
 
+/** The messages of a run. */
+function messages(plan: Partial<Plan>, changes: Partial<Recording>, machine: Machine = { cores: 8 }): string {
+  return judge(planOf(plan), recordingOf(10_000, 2000, 2_000_000, changes), machine).reasons.map(({ message }) => message).join(' ');
+}
+
+test('the null target measures the client: that it is busy is no reservation', () => {
+  const busy = { workers: [{ worker: 0, utilization: 0.99, delayP99Ms: 9, delayMaxMs: 9 }] };
+  assert.deepEqual(judged({ target: 'null:' }, busy), []);
+  assert.deepEqual(judged({ target: 'redisai://h?model=null' }, busy), ['SUSPECT client-saturated']);
+});
+
+test('remedies fit the plan and the machine', () => {
+  const late = { lateness: histogramOf(latencies(10_000, 3_000_000)) };
+  assert.match(messages({ ...OPEN, threads: 1 }, late), /--spin/);
+  assert.doesNotMatch(messages({ ...OPEN, threads: 1, spin: true }, late), /--spin|--threads/);
+  assert.match(messages({ ...OPEN, threads: 9 }, late), /fewer --threads/);
+  const busy = { workers: [{ worker: 0, utilization: 0.99, delayP99Ms: 0, delayMaxMs: 0 }] };
+  assert.match(messages({ threads: 2 }, busy), /more --threads: this machine has cores for 7/);
+  assert.doesNotMatch(messages({ threads: 2 }, busy, { cores: 2 }), /--threads/);
+  assert.doesNotMatch(messages(CLOSED, { starved: 200 }), /--rate/);
+  assert.match(messages(OPEN, { starved: 200 }), /--rate/);
+});
+
+test('a run that was stopped in its warm-up does not accuse the target', () => {
+  const none = { ending: 'interrupted' as const, due: 0, sent: 0, done: 0, outcomes: {}, response: histogramOf([]), service: histogramOf([]) };
+  assert.deepEqual(judged(CLOSED, { ...none, elapsedNs: 0 }), ['INVALID no-successes', 'SUSPECT interrupted']);
+  assert.match(messages(CLOSED, { ...none, elapsedNs: 0 }), /stopped during its warm-up of 1 s, before anything was measured/);
+  assert.doesNotMatch(messages(CLOSED, { ...none, elapsedNs: 0 }), /Check the target|What was measured/);
+  assert.match(messages(CLOSED, { ...none, sent: 50, due: 50, elapsedNs: 2e9 }), /stopped before the first answer/);
+  assert.match(messages(CLOSED, { ...none, sent: 50, due: 50, ending: 'complete' }), /Check the target/);
+});
+
+test('a server that is gone is said to be gone, and the load is not blamed', () => {
+  const gone = {
+    sent: 6000, done: 6000, outcomes: outcomes({ ok: 5000, 'connection-lost': 1000, 'not-sent': 4000 }), capped: 5000,
+    connections: { opened: 50, lost: 50, reopened: 0, refused: 300 },
+  };
+  assert.deepEqual(judged(OPEN, gone), ['INVALID errors', 'INVALID schedule-missed', 'SUSPECT connections-busy', 'SUSPECT connections-missing']);
+  assert.match(messages(OPEN, gone), /All 50 connections were gone at the end: 50 were lost, 0 reopened, and 300 attempts refused\. The server is gone:/);
+  assert.doesNotMatch(messages(OPEN, gone), /lower|raise --clients|limit of clients/);
+  assert.match(messages(OPEN, { ...gone, connections: { opened: 50, lost: 50, reopened: 1, refused: 1 } }), /49 of 50 connections were missing.*limit of clients/);
+});
+
+test('one of a kind is not said in the plural', () => {
+  assert.match(messages({ clients: 50 }, { connections: { opened: 50, lost: 1, reopened: 0, refused: 1 } }), /1 of 50 connections was missing at the end: 1 was lost, 0 reopened, and 1 attempt refused/);
+  assert.match(messages({ clients: 1 }, { outcomes: outcomes({ timeout: 1 }), sent: 1, done: 1, response: histogramOf([]), connections: { opened: 1, lost: 0, reopened: 0, refused: 0 } }), /None of the 1 request that ended succeeded/);
+});
+
+test('too few samples are raised by what ends the run', () => {
+  const few = { due: 100, sent: 100, done: 100, outcomes: outcomes({ ok: 100 }), response: histogramOf(latencies(100, 2_000_000)) };
+  assert.match(messages({ requests: 100, durationMs: null }, few), /Raise --requests\.$/);
+  assert.match(messages({ requests: null, durationMs: 1000 }, few), /Raise --duration\.$/);
+});
+
 test('every recording gets a verdict, and never a number that does not exist', () => {
   fc.assert(
     fc.property(recordings, fc.constantFrom(OPEN, CLOSED), (recording, plan) => {
-      const { reasons } = judge(planOf(plan), recording);
+      const { reasons } = judge(planOf(plan), recording, { cores: 2 });
       for (const { code, message } of reasons) {
         assert.ok(REASON_CODES.includes(code));
         assert.doesNotMatch(message, /NaN|Infinity|undefined|null/);
@@ -141,3 +196,4 @@ test('every recording gets a verdict, and never a number that does not exist', (
     { numRuns: 200 },
   );
 });
+

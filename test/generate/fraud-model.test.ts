@@ -159,6 +159,6 @@ test('a model that does not fit is refused with what differs', async (t) => {
       return true;
     });
   }
-  await assert.rejects(writeFraudModels(folder, { seed: 1, referenceValues: 0, userModel: join(folder, 'none.onnx') }), /cannot be read/);
+  await assert.rejects(writeFraudModels(folder, { seed: 1, referenceValues: 0, userModel: join(folder, 'none.onnx') }), /none\.onnx cannot be read: there is no such file or folder; check the path in --model\.$/);
   assert.deepEqual(readdirSync(folder), ['odd.onnx']);
 });

@@ -132,7 +132,7 @@ test('another data set is not written over, unless asked for, and other files st
   const out = join(temporaryFolder(t), 'out');
   await generate('fraud', { rows: 50 }, { out, rowsPerShard: 10 });
   const before = hashes(out);
-  await assert.rejects(generate('fraud', { rows: 51 }, { out, rowsPerShard: 10 }), isData(/holds another data set \(its rows is 50, not 51\).*--overwrite/));
+  await assert.rejects(generate('fraud', { rows: 51 }, { out, rowsPerShard: 10 }), isData(/holds another data set \(it has 50 rows, not 51\).*--overwrite/));
   await assert.rejects(generate('fraud', { rows: 50 }, { out, rowsPerShard: 10, seed: 2 }), isData(/its seed is 1, not 2/));
   assert.deepEqual(hashes(out), before);
   writeFileSync(join(out, 'notes.txt'), 'mine');
@@ -145,7 +145,7 @@ test('a stopped generation is not gone on with by another command', async (t) =>
   const stop = new AbortController();
   await generate('fraud', { rows: 9_000 }, { out, rowsPerShard: 1_000, signal: stop.signal, onProgress: ({ done }) => { if (done >= 3_000) stop.abort(); } }).catch(() => {});
   const before = hashes(out);
-  await assert.rejects(generate('fraud', { rows: 9_001 }, { out, rowsPerShard: 1_000 }), isData(/stopped generation of another data set \(its rows is 9000, not 9001\)/));
+  await assert.rejects(generate('fraud', { rows: 9_001 }, { out, rowsPerShard: 1_000 }), isData(/stopped generation of another data set \(it has 9000 rows, not 9001\)/));
   assert.deepEqual(hashes(out), before);
   const manifest = await generate('fraud', { rows: 100 }, { out, rowsPerShard: 1_000, overwrite: true });
   assert.deepEqual(readdirSync(out).sort(), ['financialNet.onnx', 'financialNet_NoReference.onnx', 'fraud-00000.arrow', 'manifest.json']);

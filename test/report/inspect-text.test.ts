@@ -70,12 +70,22 @@ Shards
 
 First row
   id 0   label none   time_s 0
-    transaction  0 8.415 9.093 1.411 -7.568 -9.589 -2.794 6.57 9.894 4.121 … -6.636  (30 values)
-    reference    0 0.003906 0.007813 0.01172 0.01563 0.01953 0.02344 0.02734 … 0.9961  (256 values)
-    expected     0.1235 0.8765`;
+    transaction  0 8.41471 9.092975 1.4112 -7.568025 -9.589243 -2.794155 … -6.6363387  (30 values)
+    reference    0 0.00390625 0.0078125 0.01171875 0.015625 0.01953125 … 0.99609375  (256 values)
+    expected     0.12345678 0.8765432`;
 
 test('a data set as a page of text', () => {
   assert.equal('\n' + describeDataset(description), GOLDEN);
+});
+
+test('options that are longer than a line go on in the next, whole', () => {
+  const options = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`optionNumber${at}`, `value-${at}`]));
+  const page = describeDataset({ ...description, manifest: { ...manifest, options: { ...options, last: 'x'.repeat(200) } } });
+  const facts = page.split('\n\n')[1];
+  assert.doesNotMatch(facts.replace('76274b691b16…', ''), /…/);
+  const text = facts.replace(/\n {13}/g, ' ');
+  for (let at = 0; at < 12; at++) assert.ok(text.includes(`option-number${at} value-${at},`), text);
+  assert.ok(facts.replace(/\n {13}/g, '').includes(`last ${'x'.repeat(20)}`) || facts.replace(/\s/g, '').includes(`last${'x'.repeat(200)}`));
 });
 
 test('no line is longer than 100 characters or can move the cursor, whatever the names and values are', () => {

@@ -9,6 +9,7 @@ import { makeResult } from '../../core/result.js';
 import { writeFraudModels } from '../../generate/fraud-model.js';
 import { describe, inspect } from '../../report/inspect.js';
 import { report } from '../../report/report.js';
+import { verify } from '../../report/verify.js';
 import { fraudColumns, writeFraudDataset, writeShard } from '../support/datasets.js';
 import { temporaryFolder } from '../support/paths.js';
 import { planOf } from '../support/recordings.js';
@@ -55,6 +56,17 @@ test('a result is described as data, and its text is the report', async (t) => {
   const found = await describe(folder);
   assert.ok(found.kind === 'result' && found.result.plan.clients === 50);
   assert.equal(await inspect(folder), await report(folder, { width: 100 }));
+});
+
+test('a folder of results leads to its latest', async (t) => {
+  const platform = { inferplay: '0.1.0', node: 'v20.9.0', os: 'linux', cpu: 'none', cores: 2, memoryBytes: 1e9, hostname: 'host' };
+  const facts = { path: 'data/fraud', rows: 100, useCase: 'fraud', sha256: null, seed: 1, source: null };
+  const result = makeResult({ plan: planOf(), platform, server: {}, dataset: facts, recording: emptyRecording() });
+  const results = join(temporaryFolder(t), 'results');
+  for (const name of ['a', 'b']) await writeResult(join(results, name), result, emptyRecording());
+  for (const act of [describe, inspect, verify]) {
+    await assert.rejects(act(results), { code: 'DATA', message: /results is a folder of 2 results; name .*results.latest for the newest/ });
+  }
 });
 
 test('what is neither is refused with a sentence', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isResult } from '../../report/place.js';
+import { isResult, refuseManyResults } from '../../report/place.js';
 import { temporaryFolder } from '../support/paths.js';
 
 test('results are told from data sets by what is in the folder', (t) => {
@@ -15,4 +15,15 @@ test('results are told from data sets by what is in the folder', (t) => {
   writeFileSync(join(folder, 'result.json'), '{}');
   assert.equal(isResult(folder), true);
   assert.equal(isResult(join(folder, 'result.json')), true);
+});
+
+test('a folder of results is refused, and a data set beside results is not', async (t) => {
+  const folder = temporaryFolder(t);
+  await refuseManyResults(folder);
+  await refuseManyResults(join(folder, 'none'));
+  mkdirSync(join(folder, 'run'));
+  writeFileSync(join(folder, 'run', 'result.json'), '{}');
+  await assert.rejects(refuseManyResults(folder), { code: 'DATA', message: /is a folder of one result; name .*latest/ });
+  writeFileSync(join(folder, 'manifest.json'), '{}');
+  await refuseManyResults(folder);
 });

@@ -44,3 +44,46 @@ test('an unsupported percentile is marked and explained', () => {
   assert.match(text, /response .* ~\S+ .* ~\S+ /);
   assert.match(text, /~ too few samples to rely on: response has 500, p99 needs 662, p99\.9 needs 6,636/);
 });
+
+test('nothing is cut off in a narrow terminal', () => {
+  for (const [name, result] of RESULTS) {
+    const server = { software: 'redis 7.0.15', modules: `ai 1.2.7 ${'x'.repeat(70)}`, model: 'financialNet', backend: 'ONNX', device: 'CPU', last_fact: 'the end' };
+    const text = summarize({ ...result, server, dataset: { ...result.dataset, path: `data/${'deep/'.repeat(20)}fraud` } }, { color: false, width: 60 });
+    assert.doesNotMatch(text, /…/, name);
+    assert.deepEqual(text.split('\n').filter((line) => line.length > 60), [], name);
+    const words = text.replace(/\s/g, '');
+    for (const part of ['last fact the end', `ai 1.2.7 ${'x'.repeat(70)}`, `data/${'deep/'.repeat(20)}fraud`, result.plan.target]) assert.ok(words.includes(part.replace(/\s/g, '')), `${part} in ${name}`);
+  }
+});
+
+test('text without end is bounded', () => {
+  const [, result] = RESULTS[0];
+  const lines = summarize({ ...result, server: { software: 'x'.repeat(100_000) } }, { color: false, width: 100 }).split('\n');
+  assert.ok(lines.length < 50 && lines.some((line) => line.includes('the rest is in result.json')));
+});
+
+function line(text: string, label: string): string {
+  return new RegExp(`^${label} +(.*(?:\n {12}\\S.*)*)`, 'm').exec(text)?.[1].replace(/\n +/g, ' ') ?? '';
+}
+
+test('what a Poisson schedule offered is always said, and luck is not taken for failure', () => {
+  const [, result] = RESULTS.find(([name]) => name === 'poisson-varies')!;
+  const rate = (offered: number, kind: 'poisson' | 'constant' = 'poisson') => {
+    const plan = { ...result.plan, arrivals: { kind, ratePerSecond: 2000 } };
+    const ratesPerSecond = { asked: 2000, offered, achieved: 1961.7, goodput: 1961.7 };
+    return line(summarize({ ...result, plan, recording: { ...result.recording, ratesPerSecond } }, { color: false, width: 100 }), 'rate');
+  };
+  assert.equal(rate(1962), '1,962/s; 1,962/s came due of 2,000/s asked: Poisson arrivals vary');
+  assert.equal(rate(2000.2), '1,962/s of 2,000/s asked (98 %)');
+  assert.equal(rate(1500), '1,962/s of 2,000/s asked (98 %), 1,500/s came due', 'no luck goes so far');
+  assert.equal(rate(1962, 'constant'), '1,962/s of 2,000/s asked (98 %)');
+});
+
+test('one of a kind is not said in the plural', () => {
+  const [, result] = RESULTS.find(([name]) => name === 'poisson-varies')!;
+  const { recording } = result;
+  const one = { ...result, plan: { ...result.plan, clients: 1, requests: 1, durationMs: null }, dataset: { ...result.dataset, rows: 1 }, recording: { ...recording, requests: { ...recording.requests, checked: 1 } } };
+  const text = summarize(one, { color: false, width: 200 });
+  for (const part of ['1 connection, 1 thread, 1 request\n', '(fraud, 1 row)', '1 answer checked', '1 connection lost, 1 reopened']) assert.ok(text.includes(part), part);
+});
+

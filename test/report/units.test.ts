@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decimals, fixed, grouped, percent, perSecond, threeDigits, unitFor } from '../../report/units.js';
+import { counted, decimals, fixed, grouped, percent, perSecond, threeDigits, unitFor } from '../../report/units.js';
 
 test('threeDigits', () => {
   const shown = [0, 0.0004, 0.108, 0.9994, 0.9996, 1.294, 9.994, 9.996, 12.94, 99.94, 99.96, 1290.4, 1234567].map(threeDigits);
@@ -19,6 +19,7 @@ test('percent says 100 only for all and 0 only for none', () => {
   assert.deepEqual([0, 0.00001, 0.0123, 0.5, 0.99999, 1, 1.0321].map(percent), ['0 %', '<0.01 %', '1.2 %', '50 %', '99.9 %', '100 %', '103.2 %']);
 });
 
-test('grouped and perSecond', () => {
+test('grouped, counted and perSecond', () => {
+  assert.deepEqual([counted(1, 'row'), counted(0, 'row'), counted(1200, 'kind of row', 'kinds of row')], ['1 row', '0 rows', '1,200 kinds of row']);
   assert.deepEqual([grouped(1234567.4), perSecond(12.34), perSecond(23456.7)], ['1,234,567', '12.3/s', '23,457/s']);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Batch } from '../../core/dataset.js';
 import type { Column } from '../../core/manifest.js';
-import { float16, valuesOf } from '../../report/values.js';
+import { float16, numberText, valuesOf } from '../../report/values.js';
 
 function batchOf(bytes: Uint8Array, nullRow = -1): Batch {
   return { firstRow: 0, rows: 2, ids: Float64Array.of(0, 1), bytes: () => bytes, isNull: (_, row) => row === nullRow };
@@ -47,4 +47,24 @@ test('half precision: known values, order, and signs', () => {
     assert.ok(float16(bits + 1) > float16(bits));
     assert.equal(float16(bits | 0x8000), -float16(bits));
   }));
+});
+
+test('a number is shown with as many digits as tell it apart, and no more', () => {
+  const cases: [Column['dtype'], number, string][] = [
+    ['float32', 160_944, '160944'], ['float32', Math.fround(0.1), '0.1'], ['float32', Math.fround(-1.3598071), '-1.3598071'], ['float32', 16_777_216, '16777216'],
+    ['float32', NaN, 'NaN'], ['float32', -Infinity, '-Infinity'], ['float32', -0, '-0'], ['float16', 0.333251953125, '0.3333'], ['float16', 65_504, '65500'],
+    ['float64', 0.1 + 0.2, '0.30000000000000004'], ['int32', -123_456_789, '-123456789'], ['uint8', 0, '0'],
+  ];
+  for (const [dtype, value, text] of cases) assert.equal(numberText(value, dtype), text, `${dtype} ${value}`);
+  fc.assert(fc.property(fc.float({ noNaN: true }), (value) => {
+    const text = numberText(value, 'float32');
+    assert.ok(Object.is(Math.fround(Number(text)), value), text);
+    const digits = text.replace(/e.*|[-.]/g, '').replace(/^0+|0+$/g, '').length;
+    if (digits > 1 && Number.isFinite(value)) assert.notEqual(Math.fround(Number(value.toPrecision(digits - 1))), value, 'one digit less is another value');
+  }));
+});
+
+test('no two float16 values have the same text', () => {
+  const texts = Array.from({ length: 0x7c01 }, (_, bits) => numberText(float16(bits), 'float16'));
+  assert.equal(new Set(texts).size, texts.length);
 });

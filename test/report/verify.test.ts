@@ -38,6 +38,7 @@ test('a whole data set passes, and the bytes read are those of its files', async
   const bytes = [...manifest.shards, ...manifest.models].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   assert.deepEqual(found, { ok: true, problems: [], checked: 7, bytes });
   assert.equal(progress.at(-1), 1);
+  assert.equal((await verify(join(folder, 'manifest.json'))).checked, 7, 'by its manifest');
 });
 
 test('one flipped bit anywhere in a shard or a model is found', async (t) => {
@@ -124,12 +125,14 @@ test('a column that is shorter than its rows is found', async (t) => {
   assert.match(found[0], /column "expected" holds 8 bytes where 50 rows need 400/);
 });
 
-test('Arrow files from elsewhere are read through, and other folders are refused', async (t) => {
+test('what has no checksums is refused: there is nothing to compare it with', async (t) => {
   const folder = temporaryFolder(t);
   await assert.rejects(verify(folder), (error) => error instanceof InferplayError && error.code === 'DATA');
+  await assert.rejects(verify(join(folder, 'none')), { code: 'DATA', message: /there is no data set at/ });
   writeShard(join(folder, 'own.arrow'), fraudColumns, 0, 60);
-  assert.deepEqual(await verify(join(folder, 'own.arrow')), { ok: true, problems: [], checked: 1, bytes: 0 });
-  assert.equal((await verify(folder)).ok, true);
+  for (const path of [folder, join(folder, 'own.arrow')]) {
+    await assert.rejects(verify(path), { code: 'DATA', message: /has no manifest\.json with checksums, so there is nothing to compare it with/ });
+  }
   writeFileSync(join(folder, 'manifest.json'), '{');
   await assert.rejects(verify(folder), (error) => error instanceof InferplayError && error.code === 'DATA');
 });

@@ -57,6 +57,8 @@ export const CASES: { readonly [name: string]: Measured } = {
   'valid-closed': measured({}, recordingOf(234_567, 23_457, 2_050_000)),
   'valid-open': measured(open, recordingOf(20_000, 2000, 640_000, { workers: ONE_WORKER })),
   'invalid-errors-and-wrong-answers': measured(open, failing()),
+  'poisson-varies': measured(open, recordingOf(19_620, 1962, 640_000, { workers: ONE_WORKER, connections: { opened: 50, lost: 1, reopened: 1, refused: 0 } })),
+  deadline: measured({ requests: 100_000, durationMs: 1000, threads: 1 }, recordingOf(20_000, 20_000, 640_000, { ending: 'deadline', workers: ONE_WORKER })),
   interrupted: measured({ threads: 1, durationMs: 30_000 }, recordingOf(500, 160, 3_100_000, { ending: 'interrupted', workers: ONE_WORKER })),
   'zero-successes': measured({ requests: 1000, durationMs: null, threads: 1 }, dead()),
 };

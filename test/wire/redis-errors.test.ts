@@ -31,6 +31,7 @@ test('every advice says what to do', () => {
     assert.equal(error.code, 'SERVER');
     assert.match(error.message, advice);
     assert.match(error.message, /^h:1 refused SET: /);
+    assert.doesNotMatch(error.message, /\.[;.]/);
     assert.ok(error.cause instanceof RespError);
   }
 });
