@@ -50,10 +50,10 @@ export function checkFooter(bytes: Buffer): void {
 }
 
 /**
- * The rows of a record batch, or null for another kind of message, and the bytes of the body that follows.
+ * The rows of a record batch, or null for another kind of message; the bytes of the body that follows, and whether they are compressed.
  * @throws RangeError or Error where the bytes are no message of a kind that is known
  */
-export function checkMessage(bytes: Buffer): { rows: number | null; bodyBytes: number } {
+export function checkMessage(bytes: Buffer): { rows: number | null; bodyBytes: number; compressed: boolean } {
   const root = bytes.readUInt32LE(0);
   const kindAt = fieldAt(bytes, root, 1);
   const kind = kindAt === 0 ? 0 : bytes[kindAt];
@@ -62,7 +62,16 @@ export function checkMessage(bytes: Buffer): { rows: number | null; bodyBytes: n
   checkTable(bytes, root, { 2: table(() => header), 4: PAIRS }, { tables: 0 }, 0);
   const bodyBytes = countAt(bytes, fieldAt(bytes, root, 3));
   const at = fieldAt(bytes, root, 2);
-  return { rows: header === RECORD_BATCH && at !== 0 ? rowsOf(bytes, at + bytes.readUInt32LE(at)) : null, bodyBytes };
+  if (at === 0 || header === SCHEMA) return { rows: null, bodyBytes, compressed: false };
+  const target = at + bytes.readUInt32LE(at);
+  if (header === RECORD_BATCH) return { rows: rowsOf(bytes, target), bodyBytes, compressed: isCompressed(bytes, target) };
+  const data = fieldAt(bytes, target, 1);
+  return { rows: null, bodyBytes, compressed: data !== 0 && isCompressed(bytes, data + bytes.readUInt32LE(data)) };
+}
+
+/** A record batch has the table of its field 3 only where its buffers are compressed. */
+function isCompressed(bytes: Buffer, batch: number): boolean {
+  return fieldAt(bytes, batch, 3) !== 0;
 }
 
 function rowsOf(bytes: Buffer, batch: number): number {

@@ -42,13 +42,16 @@ export async function sha256File(path: string, signal?: AbortSignal): Promise<st
   }
 }
 
-/** The same at once, for a thread with nothing else to do: without a promise for every piece. */
-export function sha256FileSync(path: string): string {
+/** The same at once, for a thread with nothing else to do: without a promise for every piece. @param stopped asked before each piece */
+export function sha256FileSync(path: string, stopped: () => boolean = () => false): string {
   const hash = createHash('sha256');
   const fd = openSync(path, 'r');
   try {
     const piece = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (let read = readSync(fd, piece); read > 0; read = readSync(fd, piece)) hash.update(piece.subarray(0, read));
+    for (let read = readSync(fd, piece); read > 0; read = readSync(fd, piece)) {
+      if (stopped()) throw new Error('the reading was stopped');
+      hash.update(piece.subarray(0, read));
+    }
     return hash.digest('hex');
   } finally {
     closeSync(fd);

@@ -80,7 +80,8 @@ async function rowsAt(handle: FileHandle, offset: number, size: number, file: st
   }
   const bytes = await readAt(handle, start, length, file);
   return decode(file, `the message at byte ${offset}`, () => {
-    const { rows, bodyBytes } = checkMessage(bytes);
+    const { rows, bodyBytes, compressed } = checkMessage(bytes);
+    if (compressed) throw new InferplayError('DATA', `${file} has compressed buffers, which are not read; write it uncompressed (pyarrow.feather.write_feather with compression="uncompressed").`);
     if (start + length + bodyBytes > size) throw new Error('its body is longer than the file');
     // A row of any column takes a bit at least.
     if (rows !== null && rows > 8 * bodyBytes) throw new Error(`its body of ${bodyBytes} bytes cannot hold ${rows} rows`);
@@ -92,6 +93,7 @@ function decode<T>(file: string, what: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof InferplayError) throw error;
     throw new InferplayError('DATA', `${file} is a damaged Arrow file: ${what} makes no sense (${reasonOf(error)}); make the file again.`, { cause: error });
   }
 }

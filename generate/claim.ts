@@ -1,6 +1,6 @@
 /** The output folder: may we write there, what is there already, and the removal of what is ours and only that. */
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InferplayError, reasonOf } from '../core/errors.js';
 import { JOURNAL_FILE } from '../core/folder.js';
 import { isBroken, MANIFEST_FILE, readManifest } from '../core/manifest.js';
@@ -18,7 +18,7 @@ export interface Claim {
   readonly manifest: Manifest | null;
   /** Of a generation that was stopped. */
   readonly journal: Journal | null;
-  /** Removes the staging folder, and the folder itself where it was made in vain. */
+  /** Removes the staging folder, and the folders that were made in vain: the output folder and those above it. */
   release(): Promise<void>;
 }
 
@@ -51,8 +51,7 @@ export async function claimFolder(out: string, overwrite: boolean): Promise<Clai
     journal,
     async release() {
       await rm(staging, { recursive: true, force: true });
-      // rmdir takes empty folders only.
-      if (made !== undefined) await rmdir(out).catch(() => {});
+      if (made !== undefined) await removeEmpty(resolve(out), resolve(made));
     },
   };
 }
@@ -68,6 +67,17 @@ function isOurs(name: string): boolean {
 function journalOfBroken(names: readonly string[]): Journal {
   const shards = names.filter((name) => SHARD.test(name)).map((file) => ({ file, firstRow: 0, rows: 0, sizeBytes: 0, sha256: '' }));
   return { identity: '', shards };
+}
+
+/** From the innermost folder to the outermost one that was made; rmdir takes empty folders only. */
+async function removeEmpty(inner: string, outer: string): Promise<void> {
+  for (let folder = inner; folder.startsWith(outer); folder = dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return;
+    }
+  }
 }
 
 type Draft = Omit<Manifest, 'shards' | 'sha256'>;

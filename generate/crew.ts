@@ -15,11 +15,14 @@ export interface CrewJob {
   readonly rowsPerBatch: number;
 }
 
+type Parts = Pick<CrewJob, 'init' | 'columns' | 'rowsPerBatch'>;
 type Wanted = readonly Pick<ShardEntry, 'file' | 'firstRow' | 'rows'>[];
 
 export interface Crew {
-  /** SHA-256 of a file, worked out in a worker thread. */
-  sha256(path: string): Promise<string>;
+  /** SHA-256 of a file, worked out in a worker thread. @throws the signal's reason; then the threads are good for nothing but their end */
+  sha256(path: string, signal: AbortSignal): Promise<string>;
+  /** Lets each thread make ready what it can without the metadata, its first batch included. `make` with the same parts takes it up. */
+  prepare(parts: Parts, wanted: Wanted): void;
   /**
    * Makes the shards that are not in `whole` and adds them to it.
    * @throws the failure of the earliest shard that failed, whatever the number of threads
@@ -37,11 +40,18 @@ export function startCrew(maker: string, threads: number): Crew {
   const workers = Array.from({ length: threads }, () => new Worker(new URL('./worker.js', import.meta.url), { workerData }));
   const exits = workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve())));
   const deaths: Error[] = [];
+  let prepared = false;
+  const prepare = ({ init, columns, rowsPerBatch }: Parts, wanted: Wanted): void => {
+    prepared = true;
+    for (const [at, worker] of workers.entries()) worker.postMessage({ kind: 'recipe', init, columns, rowsPerBatch, first: wanted[at] ?? null } satisfies ToWorker);
+  };
   for (const worker of workers) worker.on('error', (error) => deaths.push(error));
   return {
-    sha256: (path) => hashIn(workers[0], path),
+    sha256: (path, signal) => hashIn(workers[0], limits, path, signal),
+    prepare,
     async make(job, wanted, whole, rows, signal, onProgress) {
       if (deaths.length > 0) throw deaths[0];
+      if (!prepared) prepare(job, []);
       await makeShards(workers, limits, job, wanted, whole, rows, signal, onProgress);
     },
     async end() {
@@ -52,13 +62,20 @@ export function startCrew(maker: string, threads: number): Crew {
   };
 }
 
-function hashIn(worker: Worker, path: string): Promise<string> {
+function hashIn(worker: Worker, limits: Int32Array, path: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      Atomics.store(limits, 0, -1);
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
     const hear = (message: FromWorker): void => {
       if (message.kind === 'hashed' && message.path === path) resolve(message.sha256);
       else if (message.kind === 'failed') reject(new InferplayError('DATA', `${path} cannot be read to its end (${message.message}); check the file.`));
       else return;
       worker.off('message', hear);
+      signal.removeEventListener('abort', stop);
     };
     worker.on('message', hear);
     worker.once('exit', () => reject(new Error(`a worker thread ended while it read ${path}`)));
@@ -88,7 +105,7 @@ function makeShards(
       const number = signal.aborted || failure !== null ? undefined : numbers.next().value;
       if (number === undefined) return rest();
       const { file, firstRow, rows: own } = wanted[number];
-      worker.postMessage({ kind: 'shard', job: { number, path: join(job.folder, file), firstRow, rows: own } } satisfies ToWorker);
+      worker.postMessage({ kind: 'shard', metadata: job.metadata, job: { number, path: join(job.folder, file), firstRow, rows: own } } satisfies ToWorker);
     };
     const hear = (worker: Worker, message: FromWorker): void => {
       if (message.kind === 'rows') {
@@ -117,8 +134,7 @@ function makeShards(
         failure ??= { kind: 'failed', number: -1, code: null, system: '', message: `a worker thread died: ${error.message}` };
         rest();
       });
-      const { init, columns, metadata, rowsPerBatch } = job;
-      worker.postMessage({ kind: 'recipe', init, columns, metadata, rowsPerBatch } satisfies ToWorker);
+      next(worker);
     }
   });
 }

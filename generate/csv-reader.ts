@@ -1,5 +1,6 @@
 /** Reads rows of a regular CSV from any row on, in pieces of bounded size. Runs in worker threads. */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { InferplayError } from '../core/errors.js';
 import type { BadRow } from '../core/manifest.js';
 import { faultOfLine, rowParser } from './csv-row.js';
@@ -76,8 +77,8 @@ export function badRowError(name: string, bad: BadRow): InferplayError {
   return new InferplayError('DATA', `${where}: ${bad.reason} (${JSON.stringify(bad.text)}); correct the row, or leave bad rows out with --on-bad-row skip.`);
 }
 
-/** Goes once through all lines, lists the bad ones and indexes the good ones. */
-export function surveyCsv(file: CsvFile, lines: number, listedMax: number, signal: AbortSignal): { file: CsvFile; badRows: { count: number; listed: BadRow[] } } {
+/** Goes once through all lines, lists the bad ones and indexes the good ones. It lets others run now and then, so that it can be stopped. */
+export async function surveyCsv(file: CsvFile, lines: number, listedMax: number, signal: AbortSignal): Promise<{ file: CsvFile; badRows: { count: number; listed: BadRow[] } }> {
   const reader = lineReader(file.path, file.endOffset);
   const parser = rowParser(file.layout);
   const offsets: number[] = [];
@@ -87,7 +88,10 @@ export function surveyCsv(file: CsvFile, lines: number, listedMax: number, signa
   try {
     reader.seek(file.offsets[0] ?? 0);
     for (let line = 0; line < lines; line += 1) {
-      if (line % INDEX_ROWS === 0) signal.throwIfAborted();
+      if (line % INDEX_ROWS === 0) {
+        await setImmediate();
+        signal.throwIfAborted();
+      }
       if (parser.parse(reader.buffer(), reader.view, reader.at()) < 0) {
         count += 1;
         if (listed.length < listedMax) listed.push({ line: file.firstLine + line, ...faultOfLine(reader.text(), file.layout) });

@@ -1,5 +1,5 @@
 /** One line of a regular CSV: comma-separated, one row a line, quotes only around whole fields. Values go into a Float64Array. */
-import { decimal, parseDecimal } from './float.js';
+import { decimal, FIELD_BYTES_MAX, parseDecimal } from './float.js';
 
 /** Which columns are read, and where their values go. */
 export interface CsvLayout {
@@ -81,17 +81,18 @@ export function faultOf(fields: readonly string[], layout: CsvLayout): Fault | n
   const { names, slots, kinds } = layout;
   if (fields.length === 1 && fields[0].trim() === '') return { column: null, reason: 'the line is empty', text: '' };
   if (fields.length !== names.length) {
-    return { column: null, reason: `${fields.length} fields where the header has ${names.length}`, text: capped(fields.join(',')) };
+    return { column: null, reason: `${fields.length} fields where the header has ${names.length}`, text: cappedText(fields.join(',')) };
   }
   for (const [column, field] of fields.entries()) {
     if (slots[column] < 0) continue;
     const kind = kinds[slots[column]];
     const value = decimal(field);
     const reason = field.trim() === '' ? 'the field is empty'
-      : Number.isNaN(value) ? 'not a number'
-        : fits(kind, value) ? null
-          : kind === 'class' ? 'not a class (a whole number from 0 to 255)' : 'too large for float32';
-    if (reason !== null) return { column: names[column], reason, text: capped(field) };
+      : field.length > FIELD_BYTES_MAX ? `longer than ${FIELD_BYTES_MAX} characters`
+        : Number.isNaN(value) ? 'not a number'
+          : fits(kind, value) ? null
+            : kind === 'class' ? 'not a class (a whole number from 0 to 255)' : 'too large for float32';
+    if (reason !== null) return { column: names[column], reason, text: cappedText(field) };
   }
   return null;
 }
@@ -99,7 +100,7 @@ export function faultOf(fields: readonly string[], layout: CsvLayout): Fault | n
 /** The same for a line of a regular CSV, its line end included or not. */
 export function faultOfLine(line: string, layout: CsvLayout): Fault {
   const text = line.replace(/\r?\n?$/, '');
-  return faultOf(splitLine(text), layout) ?? { column: null, reason: 'the row cannot be read', text: capped(text) };
+  return faultOf(splitLine(text), layout) ?? { column: null, reason: 'the row cannot be read', text: cappedText(text) };
 }
 
 function splitLine(line: string): string[] {
@@ -114,6 +115,7 @@ function splitLine(line: string): string[] {
   return fields;
 }
 
-function capped(text: string): string {
+/** A text for a message: as much of it as one likes to read. */
+export function cappedText(text: string): string {
   return text.length > TEXT_MAX ? text.slice(0, TEXT_MAX) + '…' : text;
 }

@@ -1,6 +1,5 @@
 /** Finds the rows of a CSV: one pass over the bytes, on the main thread. */
 import { open } from 'node:fs/promises';
-import { InferplayError } from '../core/errors.js';
 
 /** An offset is kept for every so many rows: any row is then at most this many line feeds away. */
 export const INDEX_ROWS = 1024;
@@ -19,12 +18,18 @@ export interface CsvIndex {
   /** Offset after the last row; empty lines at the end of the file are not rows. */
   readonly endOffset: number;
   readonly rows: number;
-  /** False where a quote does not simply surround a field: then lines are not rows, and only csv-parse can tell. */
+  /**
+   * False where a quote does not simply surround a field, or a line is too long for the parsers' buffers: then only csv-parse can tell
+   * what is a row, and the rest of the index means nothing.
+   */
   readonly regular: boolean;
   readonly sizeBytes: number;
 }
 
-/** @param bodyOffset where the rows begin, after the header's line */
+/**
+ * Stops at the first line that is irregular.
+ * @param bodyOffset where the rows begin, after the header's line
+ */
 export async function scanCsv(path: string, bodyOffset: number, signal: AbortSignal): Promise<CsvIndex> {
   const handle = await open(path);
   const scan = newScan();
@@ -42,10 +47,11 @@ export async function scanCsv(path: string, bodyOffset: number, signal: AbortSig
       const end = held + bytesRead;
       const at = scanLines(scan, buffer, held === 0 ? from : 0, held, end, position - end);
       held = end - at;
-      if (held > LINE_BYTES_MAX) throw tooLong(path, scan.rows);
+      if (held > LINE_BYTES_MAX) scan.regular = false;
+      if (!scan.regular) break;
       buffer.copyWithin(0, at, end);
     }
-    if (held > 0) {
+    if (held > 0 && scan.regular) {
       buffer[held] = LINE_FEED;
       scanLines(scan, buffer, 0, held, held + 1, position - held);
     }
@@ -55,10 +61,6 @@ export async function scanCsv(path: string, bodyOffset: number, signal: AbortSig
   const offsets = new Float64Array(new SharedArrayBuffer(scan.offsets.length * 8));
   offsets.set(scan.offsets);
   return { offsets, endOffset: Math.min(scan.endOffset, position), rows: scan.rowsKept, regular: scan.regular, sizeBytes: position };
-}
-
-function tooLong(path: string, rows: number): InferplayError {
-  return new InferplayError('DATA', `${path}, line ${rows + 2}: the line is longer than ${LINE_BYTES_MAX} bytes, so this is not a CSV of rows of numbers; check the file.`);
 }
 
 function newScan() {
@@ -72,18 +74,16 @@ function newScan() {
 function scanLines(scan: ReturnType<typeof newScan>, buffer: Buffer, start: number, fresh: number, end: number, base: number): number {
   const view = buffer.subarray(0, end);
   let at = start;
-  let quote = scan.regular ? view.indexOf(QUOTE, at) : -1;
+  let quote = view.indexOf(QUOTE, at);
   for (let feed = view.indexOf(LINE_FEED, Math.max(fresh, at)); feed >= 0; feed = view.indexOf(LINE_FEED, at)) {
+    if (feed - at > LINE_BYTES_MAX) scan.regular = false;
     if (scan.rows % INDEX_ROWS === 0) scan.offsets.push(base + at);
     scan.rows += 1;
     if (quote >= 0 && quote < feed) {
-      if (!quotesAreSimple(view, at, quote, feed)) {
-        scan.regular = false;
-        quote = -1;
-      } else {
-        quote = view.indexOf(QUOTE, feed + 1);
-      }
+      if (!quotesAreSimple(view, at, quote, feed)) scan.regular = false;
+      quote = view.indexOf(QUOTE, feed + 1);
     }
+    if (!scan.regular) break;
     // Empty lines count as rows, which are bad, unless nothing but empty lines follows.
     if (feed > at + 1 || (feed === at + 1 && view[at] !== CARRIAGE_RETURN)) {
       scan.rowsKept = scan.rows;

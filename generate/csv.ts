@@ -5,12 +5,14 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
+import type { Parser } from 'csv-parse';
 import { parse as parseSync } from 'csv-parse/sync';
-import { InferplayError, messageOf } from '../core/errors.js';
+import { InferplayError, reasonOf } from '../core/errors.js';
 import type { BadRow } from '../core/manifest.js';
-import { faultOf } from './csv-row.js';
+import { cappedText, faultOf } from './csv-row.js';
 import type { CsvLayout } from './csv-row.js';
+import { LINE_BYTES_MAX } from './csv-scan.js';
 import { spoolError } from './source.js';
 
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -24,6 +26,8 @@ export interface Header {
   readonly bodyOffset: number;
   /** 1-based line of the first row. */
   readonly bodyLine: number;
+  /** Lines end with a carriage return alone, as on old Macintoshes. */
+  readonly macintosh: boolean;
 }
 
 /**
@@ -47,72 +51,149 @@ export function readHeader(path: string, head: Buffer, wanted: readonly string[]
       reason ??= error;
     }
   }
-  if (best === null) throw new InferplayError('DATA', `${path}, line 1: the header cannot be read (${reason === null ? 'there is none' : messageOf(reason)}); check the file.`, { cause: reason });
+  if (best === null) throw new InferplayError('DATA', `${path}, line 1: the header cannot be read (${reason === null ? 'there is none' : reasonOf(reason)}); check the file.`, { cause: reason });
   return best;
 }
 
-/** csv-parse counts the bytes of the record with or without its line end; the rows begin after the line feed. */
-function endOfHeader(head: Buffer, bytes: number): { bodyOffset: number; bodyLine: number } {
-  const ended = bytes > 0 && head[bytes - 1] === 0x0a;
-  const feed = ended ? bytes - 1 : head.indexOf(0x0a, bytes);
-  const bodyOffset = feed < 0 ? head.length : feed + 1;
+/** csv-parse counts the bytes of the record with or without its line end; the rows begin after it. */
+function endOfHeader(head: Buffer, bytes: number): Pick<Header, 'bodyOffset' | 'bodyLine' | 'macintosh'> {
+  const macintosh = head.includes(0x0d) && !head.includes(0x0a);
+  const lineEnd = macintosh ? 0x0d : 0x0a;
+  const ended = bytes > 0 && head[bytes - 1] === lineEnd;
+  const end = ended ? bytes - 1 : head.indexOf(lineEnd, bytes);
+  const bodyOffset = end < 0 ? head.length : end + 1;
   let bodyLine = 1;
-  for (let at = head.indexOf(0x0a); at >= 0 && at < bodyOffset; at = head.indexOf(0x0a, at + 1)) bodyLine += 1;
-  return { bodyOffset, bodyLine };
-}
-
-export interface Spool {
-  readonly path: string;
-  readonly layout: CsvLayout;
-  readonly badRows: { readonly count: number; readonly listed: readonly BadRow[] };
+  for (let at = head.indexOf(lineEnd); at >= 0 && at < bodyOffset; at = head.indexOf(lineEnd, at + 1)) bodyLine += 1;
+  return { bodyOffset, bodyLine, macintosh };
 }
 
 /**
  * Rewrites the wanted columns as a regular CSV without header.
- * @param onBad called for each bad row; it may throw, to stop at the first
+ *
+ * A stray quote is text: it makes its row bad where a number is wanted, and does no harm elsewhere. Where a quote is not closed as it
+ * should be, nobody can tell what it was meant to hold: the first line of its row is bad, and reading goes on with the next line.
+ * @param onBad called for each bad row, with the line where the row begins; it may throw, to stop at the first
  */
 export async function normalise(
   path: string, header: Header, layout: CsvLayout, folder: string, signal: AbortSignal, onBad: (row: BadRow) => void,
 ): Promise<{ path: string; layout: CsvLayout }> {
   const spool = join(folder, 'normalised.csv');
   const wanted = layout.slots.flatMap((slot, column) => (slot < 0 ? [] : [column]));
-  const parser = parse({
-    bom: true, delimiter: header.delimiter, from: 2, relax_column_count: true, skip_empty_lines: false, info: true,
-    max_record_size: 1 << 20,
-  });
-  const input = createReadStream(path);
   const output = createWriteStream(spool, { signal });
-  input.on('error', (error) => parser.destroy(error)).pipe(parser);
   const failed = once(output, 'error').then(([error]) => { throw error; });
   failed.catch(() => {});
+  const place = { offset: header.bodyOffset, line: header.bodyLine };
+  let piece = '';
+  let empty = 0;
+  // Empty lines are bad rows, unless nothing but empty lines follows.
+  const reportEmpty = (): void => {
+    for (; empty > 0; empty -= 1) onBad({ line: place.line - empty, ...faultOf([''], layout)! });
+  };
+  const take = (record: string[]): void => {
+    if (record.length === 1 && record[0].trim() === '') { empty += 1; return; }
+    reportEmpty();
+    const fault = faultOf(record, layout);
+    if (fault === null) piece += wanted.map((column) => record[column].trim()).join(',') + '\n';
+    else if (record.some(isTorn)) throw new TornRow();
+    else onBad({ line: place.line, ...fault });
+  };
+  const flush = async (leastCharacters: number): Promise<void> => {
+    if (piece.length <= leastCharacters) return;
+    const room = output.write(piece);
+    piece = '';
+    if (!room) await Promise.race([once(output, 'drain'), failed]);
+  };
   try {
-    let piece = '';
-    let empty = 0;
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      // Empty lines are bad rows, unless nothing but empty lines follows.
-      if (record.length === 1 && record[0].trim() === '') { empty += 1; continue; }
-      for (let line = info.lines - empty; empty > 0; empty -= 1, line += 1) onBad({ line, ...faultOf([''], layout)! });
-      const fault = faultOf(record, layout);
-      if (fault !== null) onBad({ line: info.lines, ...fault });
-      else piece += wanted.map((column) => record[column].trim()).join(',') + '\n';
-      if (piece.length > PIECE_CHARACTERS) {
-        if (!output.write(piece)) await Promise.race([once(output, 'drain'), failed]);
-        piece = '';
-      }
+    for (let torn = 0; ; torn += 1) {
+      const reason = await readRecords(path, header, place, signal, take, () => flush(PIECE_CHARACTERS));
+      if (reason === null) break;
+      reportEmpty();
+      await passLine(path, header, place, signal, (text, isLong) => {
+        const bad = { line: place.line, column: null, reason: isLong ? `the line is longer than ${LINE_BYTES_MAX} bytes` : reason, text: cappedText(text) };
+        onBad(bad);
+        if (torn === TORN_MAX) throw new InferplayError('DATA', `${path}, line ${place.line}: ${reason}, as in ${TORN_MAX} rows before it; correct the file's quotes.`);
+      });
     }
-    output.end(piece);
+    await flush(0);
+    output.end();
     await Promise.race([once(output, 'close'), failed]);
   } catch (error) {
     output.destroy();
-    throw csvError(path, spool, error, signal);
-  } finally {
-    input.destroy();
+    throw spoolError(path, spool, error, signal);
   }
   return { path: spool, layout: { names: wanted.map((column) => layout.names[column]), slots: wanted.map((column) => layout.slots[column]), kinds: layout.kinds } };
 }
 
-function csvError(path: string, spool: string, error: unknown, signal: AbortSignal): unknown {
-  const { code, lines } = error as { code?: string; lines?: number };
-  if (code?.startsWith('CSV_') !== true) return spoolError(path, spool, error, signal);
-  return new InferplayError('DATA', `${path}, line ${lines ?? 1}: ${messageOf(error)}; correct the file.`, { cause: error });
+/** Where a record begins. */
+interface Place {
+  offset: number;
+  line: number;
+}
+
+/** Bad quotes after which reading went on: each costs up to LINE_BYTES_MAX that are read again. */
+const TORN_MAX = 1000;
+
+/** A quote was opened and closed in the middle of another field, lines below. */
+class TornRow extends Error {}
+
+/** csv-parse gives such a field its opening quote back. Text that begins so by right is rare, and costs no more than another bad row. */
+function isTorn(field: string): boolean {
+  return field.startsWith('"') && /[\r\n]/.test(field);
+}
+
+/** Reads records and moves `place` on behind each. Answers null at the end of the file, or what is wrong with the record at `place`. */
+async function readRecords(path: string, header: Header, place: Place, signal: AbortSignal, take: (record: string[]) => void, rest: () => Promise<void>): Promise<string | null> {
+  const begun = place.offset;
+  const lineEnd = header.macintosh ? '\r' : '\n';
+  const parser = parse({
+    delimiter: header.delimiter, record_delimiter: header.macintosh ? ['\r'] : ['\r\n', '\n'], relax_column_count: true, relax_quotes: true, max_record_size: LINE_BYTES_MAX,
+    on_record: (record: string[], { bytes }) => {
+      take(record);
+      place.offset = begun + bytes;
+      place.line += record.reduce((sum, field) => sum + field.split(lineEnd).length - 1, 1);
+      return null;
+    },
+  });
+  parser.on('error', () => {}).resume();
+  const input = createReadStream(path, { start: begun, signal });
+  try {
+    for await (const bytes of input) {
+      await given(parser, bytes as Buffer);
+      await rest();
+    }
+    await given(parser, null);
+    return null;
+  } catch (error) {
+    if (error instanceof TornRow || (error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED')) return 'a quote opens in this row and is never closed';
+    if (error instanceof CsvError && error.code === 'CSV_MAX_RECORD_SIZE') return `a quote opens in this row and is not closed within ${LINE_BYTES_MAX} bytes`;
+    if (error instanceof CsvError) throw new InferplayError('DATA', `${path}, line ${place.line}: ${reasonOf(error)}; correct the file.`, { cause: error });
+    throw error;
+  } finally {
+    input.destroy();
+    parser.destroy();
+  }
+}
+
+/** One piece at a time, or null for the end: csv-parse calls back when it has taken all records out of it. */
+function given(parser: Parser, bytes: Buffer | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const taken = (error?: Error | null): void => (error ? reject(error) : resolve());
+    if (bytes === null) parser.end(taken);
+    else parser.write(bytes, taken);
+  });
+}
+
+/** Moves `place` to the next line, after it told the text of this one, or its beginning. */
+async function passLine(path: string, header: Header, place: Place, signal: AbortSignal, tell: (text: string, isLong: boolean) => void): Promise<void> {
+  let text = '';
+  let length = 0;
+  for await (const bytes of createReadStream(path, { start: place.offset, signal }) as AsyncIterable<Buffer>) {
+    const end = bytes.indexOf(header.macintosh ? 0x0d : 0x0a);
+    if (length === 0) text = bytes.toString('utf8', 0, end < 0 ? undefined : end).trimEnd();
+    length += end < 0 ? bytes.length : end + 1;
+    if (end >= 0) break;
+  }
+  tell(text, length > LINE_BYTES_MAX);
+  place.offset += length;
+  place.line += 1;
 }

@@ -1,9 +1,10 @@
 /**
  * Decimal numbers from bytes, as `Number()` reads them, without making a text of each.
  *
- * Up to 19 digits are gathered in a double, four at a time after the point. Where they make a whole number below 2^53 and there are one division by an exact power of ten is rounded correctly, and the result is Number's. Longer numbers are off by
- * a few roundings. That cannot matter where both ends of a wider interval narrow to the same float32; in the rare other case,
- * and wherever a double is wanted, Number() itself decides.
+ * Up to 19 digits are gathered as a whole number in a double, those after the point four at a time, and divided by a power of ten.
+ * Below 2^53 the whole number is exact, and so is the power, so that the division is the only rounding and the result is Number()'s.
+ * Above 2^53 the result is off by a few roundings. That does not matter where both ends of a wider interval around it narrow to the
+ * same float32. In the rare other case, and wherever a double is wanted, Number() itself decides.
  */
 
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
@@ -12,8 +13,8 @@ const MARGIN = 2 ** -49;
 /** Below it whole numbers were added up without rounding. */
 const EXACT_LIMIT = 2 ** 53;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-/** A longer field is not a number that anybody wrote. */
-const TEXT_BYTES_MAX = 1024;
+/** A longer field is not a number that anybody wrote. Blanks around it count. */
+export const FIELD_BYTES_MAX = 1024;
 
 /** More digits than any program writes for a double; a mantissa below 10^19 is off by few roundings. */
 const DIGITS_MAX = 19;
@@ -97,7 +98,7 @@ function parseSlowly(bytes: Buffer, start: number, values: Float64Array, slot: n
   let end = start;
   while (bytes[end] !== COMMA && bytes[end] !== LINE_FEED && bytes[end] !== QUOTE) end += 1;
   if (end > start && bytes[end] === LINE_FEED && bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
-  if (end - start > TEXT_BYTES_MAX) return -1;
+  if (end - start > FIELD_BYTES_MAX) return -1;
   const value = decimal(bytes.toString('latin1', start, end));
   if (Number.isNaN(value)) return -1;
   values[slot] = value;

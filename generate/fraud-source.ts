@@ -9,7 +9,7 @@ import type { CsvFile } from './csv-reader.js';
 import type { CsvLayout } from './csv-row.js';
 import { scanCsv } from './csv-scan.js';
 import { CLASS_COLUMN, TRANSACTION_COLUMNS } from './fraud-columns.js';
-import type { PlanContext } from './use-case.js';
+import type { PlanContext, Recipe } from './use-case.js';
 import { checkText, decompress, isGzip, readHead } from './source.js';
 
 /** Bad rows listed in the manifest; all are counted. */
@@ -17,13 +17,15 @@ export const BAD_ROWS_LISTED_MAX = 100;
 
 export interface FraudSource {
   readonly csv: CsvFile;
-  readonly source: NonNullable<Manifest['source']>;
+  readonly source: NonNullable<Recipe['source']>;
   readonly badRows: Manifest['badRows'];
 }
 
 /** @throws InferplayError DATA for anything that is not a CSV with the wanted columns and at least one row */
 export async function openFraudCsv(path: string, onBadRow: 'fail' | 'skip', context: PlanContext): Promise<FraudSource> {
   const { folder, signal } = context;
+  const sha256 = context.sha256(path);
+  sha256.catch(() => {});
   let text = path;
   let head = await readHead(path);
   const { sizeBytes } = head;
@@ -34,24 +36,21 @@ export async function openFraudCsv(path: string, onBadRow: 'fail' | 'skip', cont
   checkText(path, head.bytes);
   const header = readHeader(path, head.bytes, [...TRANSACTION_COLUMNS, CLASS_COLUMN]);
   const layout = layoutOf(path, header);
-  const hashing = context.sha256(path);
-  hashing.catch(() => {});
-  const macintosh = head.bytes.includes(0x0d) && !head.bytes.includes(0x0a);
   const scan = await scanCsv(text, header.bodyOffset, signal);
-  const found = header.delimiter === ',' && scan.regular && !macintosh
+  const found = header.delimiter === ',' && scan.regular && !header.macintosh
     ? await regular({ path: text, name: path, layout, ...scan, firstLine: header.bodyLine, skipBad: onBadRow === 'skip' }, signal)
     : await irregular(path, text, header, layout, onBadRow, folder, signal);
   if (found.csv.rows === 0) {
     throw new InferplayError('DATA', `${path} has a header and no ${found.badRows.count > 0 ? 'good ' : ''}row${found.badRows.count > 0 ? ` (${found.badRows.count} bad ones were skipped)` : ''}; download or copy it again.`);
   }
-  return { ...found, source: { name: basename(path), sha256: await hashing, sizeBytes, rows: found.csv.rows } };
+  return { ...found, source: { name: basename(path), sha256, sizeBytes, rows: found.csv.rows } };
 }
 
 async function regular(file: CsvFile, signal: AbortSignal): Promise<Omit<FraudSource, 'source'>> {
   const { path, name, layout, offsets, endOffset, rows, firstLine, skipBad } = file;
   const csv = { path, name, layout, offsets, endOffset, rows, firstLine, skipBad };
   if (!skipBad) return { csv, badRows: { count: 0, listed: [] } };
-  const survey = surveyCsv(csv, rows, BAD_ROWS_LISTED_MAX, signal);
+  const survey = await surveyCsv(csv, rows, BAD_ROWS_LISTED_MAX, signal);
   return { csv: survey.file, badRows: survey.badRows };
 }
 

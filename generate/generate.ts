@@ -14,7 +14,7 @@ import type { OnProgress } from '../core/progress.js';
 import { claimFolder, clearFolder, discardGeneration, STAGING, settleFolder } from './claim.js';
 import { beginJournal, removeJournal, wholeShards } from './journal.js';
 import { startCrew } from './crew.js';
-import type { Crew } from './crew.js';
+import type { Crew, CrewJob } from './crew.js';
 import type { Recipe } from './use-case.js';
 import { useCaseByName } from './use-cases/index.js';
 
@@ -51,13 +51,16 @@ export async function generate(useCaseName: string, options: { readonly [name: s
   const crew = startCrew(useCase.maker, threads);
   try {
     const staging = join(out, STAGING);
-    const recipe = await useCase.plan(values, { folder: staging, seed, threads, signal, sha256: crew.sha256 });
-    const draft = draftOf(useCase.name, recipe, settings);
+    const recipe = await useCase.plan(values, { folder: staging, seed, threads, signal, sha256: (path) => crew.sha256(path, signal) });
+    const wanted = shardsOf(useCase.name, recipe.rows, settings.rowsPerShard);
+    // Where there is nothing to be compared with, the threads need not wait for the source's checksum.
+    if (claim.manifest === null && claim.journal === null) crew.prepare(partsOf(recipe), wanted);
+    const draft = await draftOf(useCase.name, recipe, settings);
     const identity = JSON.stringify(identityOf(draft, recipe));
     const found = settleFolder(claim, identity, draft, out, settings.overwrite);
     if (found !== null && (await isWhole(out, settings.overwrite))) return found;
     if (settings.overwrite) await clearFolder(out, claim);
-    return await make(crew, recipe, draft, identity, settings, settings.overwrite ? null : claim.journal);
+    return await make(crew, recipe, wanted, draft, identity, settings, settings.overwrite ? null : claim.journal);
   } catch (error) {
     throw signal.aborted ? interrupted(out, error) : error;
   } finally {
@@ -94,11 +97,9 @@ function settingsOf(given: GenerateOptions): Settings {
   return { out, seed, threads, rowsPerShard, overwrite, signal, onProgress };
 }
 
-function draftOf(useCase: string, recipe: Recipe, { seed, rowsPerShard }: Settings): Draft {
-  const { rows, columns, source, models, badRows } = recipe;
-  if (rows / rowsPerShard > SHARDS_MAX) {
-    throw new InferplayError('USAGE', `generate: ${rows} rows in shards of ${rowsPerShard} would be more than ${SHARDS_MAX} files; give more rows per shard.`);
-  }
+async function draftOf(useCase: string, recipe: Recipe, { seed, rowsPerShard }: Settings): Promise<Draft> {
+  const { rows, columns, models, badRows } = recipe;
+  const source = recipe.source === null ? null : { ...recipe.source, sha256: await recipe.source.sha256 };
   return {
     format: 'inferplay-dataset', version: 1, useCase, generator: inferplayVersion(), options: recipe.identity, seed, source, rows, rowsPerShard,
     rowsPerBatch: ROWS_PER_BATCH, columns, models, badRows,
@@ -111,14 +112,12 @@ function identityOf(draft: Draft, recipe: Recipe): object {
   return { useCase, generator, options, seed, source, rows, rowsPerShard, rowsPerBatch, models: recipe.models.map((model) => model.sha256) };
 }
 
-async function make(crew: Crew, recipe: Recipe, draft: Draft, identity: string, settings: Settings, journal: Parameters<typeof wholeShards>[1] | null): Promise<Manifest> {
+async function make(crew: Crew, recipe: Recipe, wanted: ReturnType<typeof shardsOf>, draft: Draft, identity: string, settings: Settings, journal: Parameters<typeof wholeShards>[1] | null): Promise<Manifest> {
   const { out, signal, onProgress } = settings;
-  const wanted = shardsOf(draft);
   const whole = journal === null ? new Map<string, ShardEntry>() : await wholeShards(out, journal, wanted, signal);
   if (journal === null) await beginJournal(out, identity);
-  const { columns, rowsPerBatch, rows } = draft;
   try {
-    await crew.make({ folder: out, init: recipe.init, columns, metadata: metadataOf(draft), rowsPerBatch }, wanted, whole, rows, signal, onProgress);
+    await crew.make({ folder: out, ...partsOf(recipe), metadata: metadataOf(draft) }, wanted, whole, draft.rows, signal, onProgress);
   } catch (error) {
     // Bad input: the same command would fail again, so that nothing half-written stays. A full disk or a stop is another matter.
     if (error instanceof InferplayError && error.code === 'DATA' && error.cause === undefined && !signal.aborted) await discardGeneration(out, wanted);
@@ -133,7 +132,15 @@ async function make(crew: Crew, recipe: Recipe, draft: Draft, identity: string, 
   return manifest;
 }
 
-function shardsOf({ useCase, rows, rowsPerShard }: Draft): Pick<ShardEntry, 'file' | 'firstRow' | 'rows'>[] {
+function partsOf({ init, columns }: Recipe): Pick<CrewJob, 'init' | 'columns' | 'rowsPerBatch'> {
+  return { init, columns, rowsPerBatch: ROWS_PER_BATCH };
+}
+
+/** @throws InferplayError USAGE for more files than a folder should have */
+function shardsOf(useCase: string, rows: number, rowsPerShard: number): Pick<ShardEntry, 'file' | 'firstRow' | 'rows'>[] {
+  if (rows / rowsPerShard > SHARDS_MAX) {
+    throw new InferplayError('USAGE', `generate: ${rows} rows in shards of ${rowsPerShard} would be more than ${SHARDS_MAX} files; give more rows per shard.`);
+  }
   const count = Math.ceil(rows / rowsPerShard);
   return Array.from({ length: count }, (_, at) => ({
     file: `${useCase}-${String(at).padStart(5, '0')}.arrow`, firstRow: at * rowsPerShard, rows: Math.min(rowsPerShard, rows - at * rowsPerShard),

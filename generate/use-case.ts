@@ -30,7 +30,8 @@ export interface PlanContext {
 export interface Recipe {
   readonly rows: number;
   readonly columns: readonly Column[];
-  readonly source: Manifest['source'];
+  /** The checksum may still be on its way: threads begin without it. */
+  readonly source: (Omit<NonNullable<Manifest['source']>, 'sha256'> & { readonly sha256: string | Promise<string> }) | null;
   readonly models: readonly ModelEntry[];
   readonly badRows: { readonly count: number; readonly listed: readonly BadRow[] };
   /** Options that determine the bytes, for the manifest and for recognising a stopped generation. */

@@ -23,14 +23,15 @@ export interface ShardJob {
   readonly rows: number;
 }
 
+type Metadata = { readonly [name: string]: string };
+
 export type ToWorker =
-  | { readonly kind: 'recipe'; readonly init: unknown; readonly columns: readonly Column[]; readonly metadata: { readonly [name: string]: string }; readonly rowsPerBatch: number }
-  | { readonly kind: 'shard'; readonly job: ShardJob }
+  | { readonly kind: 'recipe'; readonly init: unknown; readonly columns: readonly Column[]; readonly rowsPerBatch: number; readonly first: Pick<ShardJob, 'firstRow' | 'rows'> | null }
+  | { readonly kind: 'shard'; readonly metadata: Metadata; readonly job: ShardJob }
   | { readonly kind: 'hash'; readonly path: string }
   | { readonly kind: 'end' };
 
 export type FromWorker =
-  | { readonly kind: 'ready' }
   | { readonly kind: 'hashed'; readonly path: string; readonly sha256: string }
   | { readonly kind: 'rows'; readonly rows: number }
   | { readonly kind: 'done'; readonly number: number; readonly sizeBytes: number; readonly sha256: string }
@@ -41,8 +42,9 @@ interface Bench {
   readonly maker: BatchMaker;
   readonly buffers: BatchBuffers;
   readonly columns: readonly Column[];
-  readonly metadata: { readonly [name: string]: string };
   readonly rowsPerBatch: number;
+  /** First row and rows of the batch that is in the buffers already. */
+  filled: readonly [number, number] | null;
 }
 
 /** The name of a shard while it is not whole. */
@@ -55,19 +57,19 @@ function serve(port: NonNullable<typeof parentPort>, settings: WorkerSettings): 
   const module = import(settings.maker) as Promise<{ createMaker: CreateMaker }>;
   module.catch(() => {});
   const send = (message: FromWorker): void => port.postMessage(message);
-  let bench: Bench | null = null;
+  let bench: Promise<Bench> | null = null;
   const handle = async (message: ToWorker): Promise<void> => {
     if (message.kind === 'recipe') {
-      const { init, columns, metadata, rowsPerBatch } = message;
-      bench = { maker: await (await module).createMaker(init), buffers: batchBuffers(columns, rowsPerBatch), columns, metadata, rowsPerBatch };
-      send({ kind: 'ready' });
+      bench = module.then((loaded) => setUp(loaded, message));
+      // What fails here fails again when a shard is asked for, and is told then.
+      await bench.catch(() => {});
     } else if (message.kind === 'hash') {
-      send({ kind: 'hashed', path: message.path, sha256: sha256FileSync(message.path) });
+      send({ kind: 'hashed', path: message.path, sha256: sha256FileSync(message.path, () => Atomics.load(limit, 0) < 0) });
     } else if (message.kind === 'shard') {
-      const made = await makeShard(bench!, message.job, limit, send);
+      const made = await makeShard(await bench!, message.job, message.metadata, limit, send);
       send(made === null ? { kind: 'stopped', number: message.job.number } : { kind: 'done', number: message.job.number, ...made });
     } else {
-      await bench?.maker.close();
+      await bench?.then(({ maker }) => maker.close(), () => {});
       port.close();
     }
   };
@@ -82,9 +84,24 @@ function serve(port: NonNullable<typeof parentPort>, settings: WorkerSettings): 
   });
 }
 
-async function makeShard(bench: Bench, job: ShardJob, limit: Int32Array, send: (message: FromWorker) => void): Promise<{ sizeBytes: number; sha256: string } | null> {
+async function setUp({ createMaker }: { createMaker: CreateMaker }, { init, columns, rowsPerBatch, first }: Extract<ToWorker, { kind: 'recipe' }>): Promise<Bench> {
+  const bench: Bench = { maker: await createMaker(init), buffers: batchBuffers(columns, rowsPerBatch), columns, rowsPerBatch, filled: null };
+  // A bad row is met again when its turn has come.
+  if (first !== null) await fill(bench, first.firstRow, Math.min(rowsPerBatch, first.rows)).catch(() => {});
+  return bench;
+}
+
+async function fill(bench: Bench, firstRow: number, rows: number): Promise<void> {
+  const ready = bench.filled?.[0] === firstRow && bench.filled[1] === rows;
+  bench.filled = null;
+  if (ready) return;
+  await bench.maker.fill(firstRow, rows, bench.buffers);
+  bench.filled = [firstRow, rows];
+}
+
+async function makeShard(bench: Bench, job: ShardJob, metadata: Metadata, limit: Int32Array, send: (message: FromWorker) => void): Promise<{ sizeBytes: number; sha256: string } | null> {
   const temporary = temporaryName(job.path);
-  const shard = openShard(temporary, bench.columns, bench.metadata);
+  const shard = openShard(temporary, bench.columns, metadata);
   try {
     for (let row = 0; row < job.rows; row += bench.rowsPerBatch) {
       if (job.number >= Atomics.load(limit, 0)) {
@@ -92,7 +109,7 @@ async function makeShard(bench: Bench, job: ShardJob, limit: Int32Array, send: (
         return null;
       }
       const rows = Math.min(bench.rowsPerBatch, job.rows - row);
-      await bench.maker.fill(job.firstRow + row, rows, bench.buffers);
+      await fill(bench, job.firstRow + row, rows);
       shard.write(bench.buffers, rows);
       send({ kind: 'rows', rows });
     }

@@ -34,8 +34,9 @@ async function plan(values: Options, context: PlanContext): Promise<Recipe> {
   }
   const { folder, seed } = context;
   const { referenceValues } = values;
-  const { writeFraudModels } = await import('../fraud-model.js');
   const reading = sourceOf(values, context);
+  reading.catch(() => {});
+  const { writeFraudModels } = await import('../fraud-model.js');
   const made = writeFraudModels(folder, { seed, referenceValues, ...(values.model === undefined ? {} : { userModel: values.model }) });
   // Both end before either fails: neither may write into a folder that is gone.
   await Promise.allSettled([reading, made]);
@@ -69,7 +70,8 @@ async function sourceOf(values: Options, context: PlanContext): Promise<Source> 
       throw new InferplayError('USAGE', `use case fraud: aibench's rows have ${file.referenceValues} reference values; give --reference-values ${file.referenceValues} or 0.`);
     }
     const { sizeBytes, rows } = file;
-    const sha256 = await context.sha256(values.fromAibench);
+    const sha256 = context.sha256(values.fromAibench);
+    sha256.catch(() => {});
     return { init: { kind: 'aibench', path: values.fromAibench, rows }, rows, badRows: none, source: { name: basename(values.fromAibench), sha256, sizeBytes, rows } };
   }
   if (values.input === undefined) {

@@ -59,3 +59,20 @@ test('no damage leads to anything but our own error', async (t) => {
     await blocksOf(file).catch((error: unknown) => assert.ok(error instanceof InferplayError, String(error)));
   }), { numRuns: 300 });
 });
+
+test('compressed buffers are told from damage, and how to do without them', async (t) => {
+  const file = join(temporaryFolder(t), 'x.arrow');
+  // The single-file build of the package has this option under another name.
+  const arrow = await import('apache-arrow');
+  for (const [compressionType, magic] of [[arrow.CompressionType.LZ4_FRAME, '04224d1840'], [arrow.CompressionType.ZSTD, '28b52ffd0000']] as const) {
+    // The writer keeps buffers as they are where a codec does not make them smaller; the batch says that it is compressed all the same.
+    arrow.compressionRegistry.set(compressionType, { encode: (bytes) => Buffer.concat([Buffer.from(magic, 'hex'), bytes]) });
+    // A dictionary is compressed too, and comes first.
+    for (const vector of [arrow.vectorFromArray([1, 2, 3]), arrow.vectorFromArray(['a', 'b'])]) {
+      const writer = new arrow.RecordBatchFileWriter({ compressionType });
+      writer.writeAll(new arrow.Table({ x: vector }));
+      writeFileSync(file, await writer.toUint8Array());
+      await assert.rejects(blocksOf(file), { code: 'DATA', message: /x\.arrow has compressed buffers, which are not read; write it uncompressed \(.*compression="uncompressed"\)/ });
+    }
+  }
+});

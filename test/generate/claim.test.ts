@@ -21,6 +21,19 @@ test('a folder that was made in vain goes away, one that was there stays', async
   assert.ok(existsSync(folder));
 });
 
+test('folders above it that were made in vain go away too, others stay', async (t) => {
+  const folder = temporaryFolder(t);
+  await (await claimFolder(join(folder, 'a', 'b', 'c'), false)).release();
+  assert.deepEqual(readdirSync(folder), []);
+  mkdirSync(join(folder, 'a'));
+  await (await claimFolder(join(folder, 'a', 'b', 'c'), false)).release();
+  assert.deepEqual(readdirSync(join(folder, 'a')), []);
+  const claim = await claimFolder(join(folder, 'a', 'b', 'c'), false);
+  writeFileSync(join(folder, 'a', 'b', 'mine'), '');
+  await claim.release();
+  assert.deepEqual(readdirSync(join(folder, 'a', 'b')), ['mine']);
+});
+
 test('a staging folder that a kill left behind is made anew', async (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, STAGING));

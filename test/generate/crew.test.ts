@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openDataset } from '../../core/dataset.js';
 import type { ShardEntry } from '../../core/manifest.js';
 import { startCrew } from '../../generate/crew.js';
@@ -64,6 +65,49 @@ test('a worker hashes a file while there is nothing else to do', async (t) => {
   writeFileSync(file, 'text');
   const crew = startCrew(maker, 1);
   t.after(() => crew.end());
-  assert.equal(await crew.sha256(file), createHash('sha256').update('text').digest('hex'));
-  await assert.rejects(crew.sha256(file + '.none'), { code: 'DATA' });
+  assert.equal(await crew.sha256(file, new AbortController().signal), createHash('sha256').update('text').digest('hex'));
+  await assert.rejects(crew.sha256(file + '.none', new AbortController().signal), { code: 'DATA' });
 });
+
+test('hashing ends with the signal, and the thread with it', async (t) => {
+  const file = join(temporaryFolder(t), 'x');
+  writeFileSync(file, '');
+  // It takes hours to read all these zeros.
+  truncateSync(file, 2 ** 42);
+  const crew = startCrew(maker, 1);
+  const stop = new AbortController();
+  const hashing = crew.sha256(file, stop.signal);
+  setTimeout(() => stop.abort(new Error('enough')), 200);
+  await assert.rejects(hashing, /enough/);
+  await crew.end();
+  await assert.rejects(crew.sha256(file, stop.signal), /enough/);
+});
+
+for (const threads of [1, 3]) {
+  test(`${threads} threads that were prepared have their first batches, and make none twice`, async (t) => {
+    const folder = temporaryFolder(t);
+    const plain = await make(folder, threads, { failAt: [] });
+    const fills = new SharedArrayBuffer(4);
+    const parts = { init: { failAt: [], fills }, columns, rowsPerBatch: 4 };
+    const crew = startCrew(maker, threads);
+    t.after(() => crew.end());
+    crew.prepare(parts, wanted);
+    while (Atomics.load(new Int32Array(fills), 0) < threads) await pause(1);
+    const whole = new Map<string, ShardEntry>();
+    await crew.make({ folder, ...parts, metadata: {} }, wanted, whole, 120, new AbortController().signal);
+    assert.equal(new Int32Array(fills)[0], 12 * 3);
+    assert.deepEqual([...whole].sort(), [...plain].sort());
+  });
+
+  test(`${threads} threads that were prepared report the earliest failure all the same`, async (t) => {
+    const folder = temporaryFolder(t);
+    for (const [url, failAt, message] of [[maker, [0, 11, 25], /row 0 is bad/], [maker, [11, 25], /row 11 is bad/], ['data:text/javascript,throw new Error("no maker")', [], /no maker/], ['data:text/javascript,export async function createMaker() { throw new Error("no luck") }', [], /no luck/]] as const) {
+      await beginJournal(folder, '{}');
+      const parts = { init: { failAt }, columns, rowsPerBatch: 4 };
+      const crew = startCrew(url, threads);
+      crew.prepare(parts, wanted);
+      await assert.rejects(crew.make({ folder, ...parts, metadata: {} }, wanted, new Map(), 120, new AbortController().signal), message);
+      await crew.end();
+    }
+  });
+}

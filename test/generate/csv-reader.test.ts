@@ -23,7 +23,7 @@ for (const skipped of [false, true]) {
     const lines = skipped ? numbers.flatMap((line, at) => (at % 5 === 0 ? ['bad', line] : [line])) : numbers;
     let file = await fileOf(temporaryFolder(t), lines, skipped);
     if (skipped) {
-      const survey = surveyCsv(file, file.rows, 7, signal);
+      const survey = await surveyCsv(file, file.rows, 7, signal);
       assert.deepEqual([survey.badRows.count, survey.badRows.listed.length, survey.badRows.listed[1].line], [600, 7, 7]);
       file = survey.file;
     }
@@ -54,4 +54,11 @@ test('a file that becomes shorter while it is read is noticed', async (t) => {
   t.after(() => reader.close());
   reader.seek(0);
   assert.throws(() => { for (let row = 0; row < 3_000; row += 1) reader.next(); }, /became shorter|changed while it was read/);
+});
+
+test('a survey lets others run, and can be stopped', async (t) => {
+  const stop = new AbortController();
+  const file = await fileOf(temporaryFolder(t), numbers, true);
+  setImmediate(() => stop.abort(new Error('enough')));
+  await assert.rejects(surveyCsv(file, file.rows, 7, stop.signal), /enough/);
 });

@@ -35,3 +35,11 @@ test('a fault names the column and the text, cut to a length', () => {
   assert.equal(faultOf(['1', 'a', '2', '0'], layout), null);
   assert.equal(faultOf([''], layout)?.reason, 'the line is empty');
 });
+
+test('a number of more than 1024 characters is named with its column', () => {
+  const number = '0.' + '1'.repeat(1023);
+  assert.equal(parse(`1,a,${number},0`), null);
+  assert.deepEqual(faultOfLine(`1,a,${number},0`, layout), { column: 'x', reason: 'longer than 1024 characters', text: number.slice(0, 80) + '…' });
+  assert.notEqual(parse(`1,a,${number.slice(1)},0`), null);
+  assert.equal(faultOf(['1', 'a', number.slice(1), '0'], layout), null);
+});

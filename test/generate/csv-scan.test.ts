@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { INDEX_ROWS, scanCsv } from '../../generate/csv-scan.js';
+import { INDEX_ROWS, LINE_BYTES_MAX, scanCsv } from '../../generate/csv-scan.js';
 import { writeCsv } from '../support/fraud-csv.js';
 import { temporaryFolder } from '../support/paths.js';
 
@@ -33,4 +33,12 @@ for (const [text, regular] of [['1,"2",3', true], ['"1","2"', true], ['"a b",""'
 
 test('a scan can be stopped', async (t) => {
   await assert.rejects(scanCsv(writeCsv(temporaryFolder(t), 'x'), 0, AbortSignal.abort()), { name: 'AbortError' });
+});
+
+test('a line above a mebibyte is not regular, wherever it is', async (t) => {
+  const folder = temporaryFolder(t);
+  const long = '1'.repeat(LINE_BYTES_MAX);
+  for (const [text, regular] of [[`1\n${long}\n1\n`, true], [`1\n${long}1\n1\n`, false], [`1\n${long}1`, false], [`1\n${long.repeat(9)}\n1`, false]] as const) {
+    assert.equal((await scanCsv(writeCsv(folder, text), 0, signal)).regular, regular);
+  }
 });

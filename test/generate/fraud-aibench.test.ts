@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDataset } from '../../core/dataset.js';
@@ -50,4 +50,24 @@ test('the file must have the wanted number of reference values, or none are want
   await assert.rejects(generate('fraud', { fromAibench, referenceValues: 8 }, { out: join(folder, 'out') }), /give --reference-values 256 or 0/);
   const manifest = await generate('fraud', { fromAibench, referenceValues: 0 }, { out: join(folder, 'out') });
   assert.equal(manifest.columns.some((column) => column.name === 'reference'), false);
+});
+
+for (const [value, at, message] of [[NaN, 0, /x\.dat, row 4, column Time: NaN is not a finite number/], [Infinity, 29, /row 4, column Amount: Infinity is not/], [-Infinity, 30 + 255, /row 4, reference value 255: -Infinity is not/]] as const) {
+  test(`${value} at value ${at} of a row is refused with its place`, async (t) => {
+    const folder = temporaryFolder(t);
+    const fromAibench = datFile(folder, 7);
+    const bytes = readFileSync(fromAibench);
+    bytes.writeFloatLE(value, 4 * ROW + 8 + 4 * at);
+    writeFileSync(fromAibench, bytes);
+    await assert.rejects(generate('fraud', { fromAibench }, { out: join(folder, 'out'), rowsPerShard: 3 }), { code: 'DATA', message });
+  });
+}
+
+test('a huge file can be let go of while it is hashed', async (t) => {
+  const folder = temporaryFolder(t);
+  const fromAibench = datFile(folder, 1);
+  truncateSync(fromAibench, ROW * 2 ** 31);
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 300);
+  await assert.rejects(generate('fraud', { fromAibench, rows: 10 }, { out: join(folder, 'out'), signal: stop.signal }), { code: 'INTERRUPTED' });
 });

@@ -80,6 +80,12 @@ test('without the column Class the labels are null', async (t) => {
   check(rows, all, false);
 });
 
+test('rows after a quoted text of several lines are named with their first line', async (t) => {
+  const text = (amount: string): string => '\n\n' + [`note,${header}`, ...lines(6).map((line, at) => `"one\r\ntwo",${at === 3 ? line.replace(/[^,]*(,\d)$/, amount + '$1') : line}`)].join('\n');
+  await refused(t, writeCsv(temporaryFolder(t), text('much')), /input\.csv, line 10, column Amount: not a number \("much"\)/);
+  check((await made(t, writeCsv(temporaryFolder(t), text('-3.295')))).rows, all);
+});
+
 const row3 = fieldsOf(3);
 const broken = (change: (fields: string[]) => string[]): string => [header, ...lines(6).map((line, at) => (at === 3 ? change([...row3]).join(',') : line))].join('\n');
 const bad: readonly [string, string, RegExp][] = [
@@ -93,6 +99,10 @@ const bad: readonly [string, string, RegExp][] = [
   ['a number beyond float32', broken((fields) => fields.with(2, '1e39')), /column V2: too large for float32/],
   ['a class that is none', broken((fields) => fields.with(30, '0.5')), /column Class: not a class/],
   ['an empty line', broken(() => []), /line 5: the line is empty/],
+  ['a stray quote', broken((fields) => fields.with(3, '1"2')), /input\.csv, line 5, column V3: not a number \("1\\"2"\); correct the row, or leave bad rows out with --on-bad-row skip/],
+  ['a quote that is never closed', broken((fields) => fields.with(3, '"12')), /input\.csv, line 5: a quote opens in this row and is never closed \(.*--on-bad-row skip/],
+  ['a long line', broken((fields) => fields.with(3, '1'.repeat(2 << 20))), /input\.csv, line 5: the line is longer than 1048576 bytes/],
+  ['a long number', broken((fields) => fields.with(3, '0.' + '1'.repeat(2000))), /line 5, column V3: longer than 1024 characters/],
 ];
 for (const [what, text, message] of bad) {
   for (const [kind, change] of [['plain', (each: string) => each], ['irregular', (each: string) => each.replaceAll(',', ';')]] as const) {

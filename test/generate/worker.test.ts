@@ -22,8 +22,8 @@ async function work(folder: string, failAt: number[], limit: number): Promise<Fr
     if (['done', 'stopped', 'failed'].includes(message.kind)) worker.postMessage({ kind: 'end' } satisfies ToWorker);
   });
   const columns = [{ name: 'x', dtype: 'float64', shape: null, nullable: false }] as const;
-  worker.postMessage({ kind: 'recipe', init: { failAt }, columns, metadata: {}, rowsPerBatch: 4 } satisfies ToWorker);
-  worker.postMessage({ kind: 'shard', job: { number: 3, path: join(folder, 'x.arrow'), firstRow: 100, rows: 10 } } satisfies ToWorker);
+  worker.postMessage({ kind: 'recipe', init: { failAt }, columns, rowsPerBatch: 4, first: null } satisfies ToWorker);
+  worker.postMessage({ kind: 'shard', metadata: {}, job: { number: 3, path: join(folder, 'x.arrow'), firstRow: 100, rows: 10 } } satisfies ToWorker);
   await once(worker, 'exit');
   return heard;
 }
@@ -31,7 +31,7 @@ async function work(folder: string, failAt: number[], limit: number): Promise<Fr
 test('a shard is made batch by batch and appears whole', async (t) => {
   const folder = temporaryFolder(t);
   const heard = await work(folder, [], 99);
-  assert.deepEqual(heard.map((message) => (message.kind === 'rows' ? message.rows : message.kind)), ['ready', 4, 4, 2, 'done']);
+  assert.deepEqual(heard.map((message) => (message.kind === 'rows' ? message.rows : message.kind)), [4, 4, 2, 'done']);
   assert.deepEqual(readdirSync(folder), ['x.arrow']);
   const values: number[] = [];
   for await (const batch of (await openDataset(folder)).batches()) values.push(...new Float64Array(batch.bytes('x').slice().buffer));

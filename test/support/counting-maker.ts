@@ -1,12 +1,13 @@
-/** A maker for tests: the column x counts; the rows `failAt` fail, with our error or the system's; each batch takes `pauseMs`. */
+/** A maker for tests: the column x counts; the rows `failAt` fail, with our error or the system's; each batch takes `pauseMs` and adds 1 to `fills`. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { InferplayError } from '../../core/errors.js';
 import type { BatchMaker } from '../../generate/use-case.js';
 
 export async function createMaker(init: unknown): Promise<BatchMaker> {
-  const { failAt, system, pauseMs = 0 } = init as { failAt: number[]; system?: string; pauseMs?: number };
+  const { failAt, system, pauseMs = 0, fills } = init as { failAt: number[]; system?: string; pauseMs?: number; fills?: SharedArrayBuffer };
   return {
     async fill(firstRow, rows, columns) {
+      if (fills !== undefined) Atomics.add(new Int32Array(fills), 0, 1);
       if (pauseMs > 0) await pause(pauseMs);
       const { data } = columns.get('x')!;
       const values = new Float64Array(data.buffer, data.byteOffset, data.byteLength / 8);
