@@ -133,12 +133,6 @@ export class Histogram {
     return this.#totals[0];
   }
 
-  /** Forgets everything. */
-  reset(): void {
-    this.counts.fill(0);
-    this.#totals.set([0, 0, Infinity, 0, 0]);
-  }
-
   /** Plain data that shares the counts with this histogram. */
   data(): HistogramData {
     const [count, overflow, minNs, maxNs, sumNs] = this.#totals;

@@ -20,7 +20,7 @@ export async function hlogOf(recording: Recording): Promise<string> {
   ];
   const lengthSeconds = (recording.elapsedNs / 1e9).toFixed(3);
   const lines = [
-    '#[Latencies in nanoseconds, one line for the whole run and each tag. failed: service time of failed requests]',
+    '#[Latencies in nanoseconds, one line for the whole run and each tag. failed: service time of failed requests, without wrong answers and interrupted ones]',
     '#[Histogram log format version 1.3]',
     `#[StartTime: ${startSeconds.toFixed(3)} (seconds since epoch), ${new Date(startSeconds * 1000).toUTCString()}]`,
     `#[BaseTime: ${startSeconds.toFixed(3)} (seconds since epoch)]`,

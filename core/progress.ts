@@ -3,6 +3,7 @@ export interface Progress {
   /** What is counted, for example `rows` or `keys`. */
   readonly unit: string;
   readonly done: number;
+  /** 0 where it is not known. */
   readonly total: number;
   readonly elapsedMs: number;
   /** Share of the time that has passed, 0..1, where it is time that ends the stage and not a count. */

@@ -13,6 +13,8 @@ export interface Outcome {
 }
 
 export const MESSAGES_MAX = 10;
+/** Longer messages are cut. */
+export const MESSAGE_LENGTH_MAX = 200;
 
 /** One second of the measured window, counted by when requests ended (`due` by when they were due). */
 export interface Second {
@@ -21,6 +23,7 @@ export interface Second {
   readonly sent: number;
   readonly ok: number;
   readonly failed: number;
+  /** Sent and not ended at the end of the second. */
   readonly inFlight: number;
   /** Response times of that second's successes at two significant digits: bucket index → count. */
   readonly response: { readonly [bucket: string]: number };
@@ -42,9 +45,17 @@ export type Ending = 'complete' | 'interrupted' | 'deadline' | 'server-lost';
 export interface Recording {
   /** Start of the measured window, milliseconds since the epoch; Infinity in a recording of nothing. */
   readonly startedAtMs: number;
-  /** Length of the measured window: from the first due request to the last that ended. */
+  /**
+   * Length of the measured window: to the last request that ended, and at least to the planned end where time ends the run, or to
+   * the stop. Where the server was lost it ends when a connection was there last: the wait for its return is no time in which
+   * anything could be done. What came due in that wait still counts as due and not sent, and is in `seconds`, which then go on longer.
+   */
   readonly elapsedNs: number;
+  /** How long requests came due, from the start of the window: to its planned end, to the stop, or to the last one of the schedule. */
+  readonly dueNs: number;
   readonly ending: Ending;
+  /** Why the last attempt to connect failed, where the server was lost; else ''. */
+  readonly lostReason: string;
   /** Requests that came due, were sent, and ended, inside the measured window. */
   readonly due: number;
   readonly sent: number;
@@ -57,13 +68,15 @@ export interface Recording {
   readonly firstByte: HistogramData;
   /** Of every request sent. */
   readonly lateness: HistogramData;
-  /** Service time of the requests that failed, kept apart. */
+  /** Service time of the requests that failed, kept apart; without wrong answers and without those that the user gave up. */
   readonly failedService: HistogramData;
-  /** Requests sent late because every connection was busy (open loop only). */
+  /** Requests sent late because every connection was busy or down (open loop only). */
   readonly capped: number;
   /** Requests sent late because their frame was not yet encoded. */
   readonly starved: number;
   readonly checked: number;
+  /** Successes that were chosen to be compared and have no expected answer. */
+  readonly uncheckable: number;
   readonly connections: { readonly opened: number; readonly lost: number; readonly reopened: number; readonly refused: number };
   readonly bytes: { readonly sent: number; readonly received: number };
   /** Requests of the warm-up, not recorded otherwise. */
@@ -79,7 +92,9 @@ export function emptyRecording(): Recording {
   return {
     startedAtMs: Infinity,
     elapsedNs: 0,
+    dueNs: 0,
     ending: 'complete',
+    lostReason: '',
     due: 0,
     sent: 0,
     done: 0,
@@ -92,6 +107,7 @@ export function emptyRecording(): Recording {
     capped: 0,
     starved: 0,
     checked: 0,
+    uncheckable: 0,
     connections: { opened: 0, lost: 0, reopened: 0, refused: 0 },
     bytes: { sent: 0, received: 0 },
     warmup: { done: 0, failed: 0 },
@@ -110,8 +126,11 @@ export function merge(a: Recording, b: Recording): Recording {
   const startedAtMs = Math.min(a.startedAtMs, b.startedAtMs);
   return {
     startedAtMs,
-    elapsedNs: Math.max(endNs(a, startedAtMs), endNs(b, startedAtMs)),
+    elapsedNs: Math.max(endNs(a, a.elapsedNs, startedAtMs), endNs(b, b.elapsedNs, startedAtMs)),
+    dueNs: Math.max(endNs(a, a.dueNs, startedAtMs), endNs(b, b.dueNs, startedAtMs)),
     ending: ENDINGS[Math.max(ENDINGS.indexOf(a.ending), ENDINGS.indexOf(b.ending))],
+    // Either would do; the choice must not depend on the order.
+    lostReason: a.lostReason > b.lostReason ? a.lostReason : b.lostReason,
     due: a.due + b.due,
     sent: a.sent + b.sent,
     done: a.done + b.done,
@@ -124,6 +143,7 @@ export function merge(a: Recording, b: Recording): Recording {
     capped: a.capped + b.capped,
     starved: a.starved + b.starved,
     checked: a.checked + b.checked,
+    uncheckable: a.uncheckable + b.uncheckable,
     connections: addFields(a.connections, b.connections),
     bytes: addFields(a.bytes, b.bytes),
     warmup: addFields(a.warmup, b.warmup),
@@ -136,8 +156,8 @@ export function merge(a: Recording, b: Recording): Recording {
 /** From the harmless to the serious: the most serious one is the ending of the whole. */
 const ENDINGS: readonly Ending[] = ['complete', 'deadline', 'interrupted', 'server-lost'];
 
-function endNs(part: Recording, startedAtMs: number): number {
-  return part.startedAtMs === Infinity ? 0 : part.elapsedNs + (part.startedAtMs - startedAtMs) * 1e6;
+function endNs(part: Recording, lengthNs: number, startedAtMs: number): number {
+  return part.startedAtMs === Infinity ? 0 : lengthNs + (part.startedAtMs - startedAtMs) * 1e6;
 }
 
 function addFields<T extends { readonly [field: string]: number }>(a: T, b: T): T {

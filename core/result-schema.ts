@@ -64,7 +64,7 @@ const recording = object({
   ending: choice('complete', 'interrupted', 'deadline', 'server-lost'),
   requests: object({
     due: integer, sent: integer, done: integer, ok: integer, failed: integer, wrongAnswers: integer,
-    notSent: integer, interrupted: integer, capped: integer, starved: integer, checked: integer,
+    notSent: integer, interrupted: integer, capped: integer, starved: integer, checked: integer, uncheckable: integer,
   }),
   ratesPerSecond: object({ asked: orNull(number), offered: orNull(number), achieved: orNull(number), goodput: orNull(number) }),
   outcomes: mapOf(object({ count: integer, messages: mapOf(integer) })),

@@ -67,6 +67,8 @@ export interface RecordingSummary {
     readonly capped: number;
     readonly starved: number;
     readonly checked: number;
+    /** Successes that were chosen to be checked, but have no expected answer. */
+    readonly uncheckable: number;
   };
   /** Null where there is no such rate: nothing is asked for in a closed loop, nothing is measured in no time. */
   readonly ratesPerSecond: {
@@ -159,10 +161,11 @@ function summarizeRecording(plan: Plan, recording: Recording): RecordingSummary 
       capped: recording.capped,
       starved: recording.starved,
       checked: recording.checked,
+      uncheckable: recording.uncheckable,
     },
     ratesPerSecond: {
       asked: plan.arrivals.kind === 'closed' ? null : plan.arrivals.ratePerSecond,
-      offered: offeredPerSecond(recording) ?? perSecond(recording.due),
+      offered: offeredPerSecond(plan, recording),
       achieved: perSecond(recording.done),
       goodput: perSecond(ok),
     },
@@ -188,13 +191,12 @@ function summarizeRecording(plan: Plan, recording: Recording): RecordingSummary 
 }
 
 /**
- * Over the whole seconds in which requests came due. The measured window is the wrong measure: it lasts until the last reply, so
- * that an overloaded server, which takes longer, would seem to have been offered less.
+ * Over the time in which requests came due. The measured window is the wrong measure of an open loop: it lasts until the last reply, so
+ * that an overloaded server, which takes longer, would seem to have been offered less. In a closed loop requests come due until the end.
  */
-function offeredPerSecond({ seconds }: Recording): number | null {
-  const last = seconds.reduce((latest, one) => (one.due > 0 ? Math.max(latest, one.second) : latest), 0);
-  if (last === 0) return null;
-  return seconds.reduce((sum, one) => (one.second < last ? sum + one.due : sum), 0) / last;
+function offeredPerSecond({ arrivals }: Plan, { due, dueNs, elapsedNs }: Recording): number | null {
+  const ns = arrivals.kind === 'closed' ? elapsedNs : dueNs;
+  return ns > 0 ? due / (ns / 1e9) : null;
 }
 
 export function latencyOf(histogram: HistogramData): Latency {

@@ -75,7 +75,7 @@ function emptySecond(second: number): Second {
 }
 
 /** A second in which nothing happened is the most telling one, so it is there too. */
-function everySecond(seconds: readonly Second[]): Second[] {
+export function everySecond(seconds: readonly Second[]): Second[] {
   const bySecond = new Map(seconds.map((one) => [one.second, one]));
   const length = seconds.reduce((most, one) => Math.max(most, one.second + 1), 0);
   return Array.from({ length }, (_, second) => bySecond.get(second) ?? emptySecond(second));

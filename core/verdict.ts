@@ -6,13 +6,14 @@ import { percentile } from './histogram.js';
 import type { Plan } from './plan.js';
 import type { Ending, Outcome, Recording } from './recording.js';
 import { isNullTarget, lessLate, moreClient, type Machine } from './remedies.js';
+import { stalls } from './stalls.js';
 import { isSupported, samplesNeeded } from './support.js';
 
 export type VerdictCode = 'VALID' | 'SUSPECT' | 'INVALID';
 export type Severity = 'SUSPECT' | 'INVALID';
 
 export const REASON_CODES = [
-  'server-lost', 'no-successes', 'wrong-answers', 'errors', 'interrupted', 'deadline', 'schedule-missed', 'connections-busy',
+  'server-lost', 'no-successes', 'wrong-answers', 'errors', 'interrupted', 'deadline', 'stalled', 'schedule-missed', 'connections-busy',
   'connections-missing', 'frames-starved', 'client-saturated', 'too-few-samples', 'unchecked',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
@@ -80,6 +81,7 @@ export function judge(plan: Plan, recording: Recording, machine: Machine): Verdi
   const reasons = [
     ...endings(plan, recording),
     ...answers(plan, recording),
+    ...stalls(recording).map((message) => suspect('stalled', message)),
     ...schedule(plan, recording, machine),
     ...connections(plan, recording),
     // The null target is there to measure the client: that the client is the limit is the result and no reservation.
@@ -95,7 +97,7 @@ function endings(plan: Plan, recording: Recording): Reason[] {
   const after = `after ${(recording.elapsedNs / 1e9).toFixed(1)} s${planned(plan)}`;
   switch (recording.ending) {
     case 'server-lost':
-      return [invalid('server-lost', `The server was lost ${after} and could not be reached again. Look at the server's log; the numbers are of the time before.`)];
+      return [invalid('server-lost', `The server was lost ${after} and could not be reached again. ${recording.lostReason === '' ? '' : `The last attempt: ${recording.lostReason.replace(/\.?$/, '.')} `}Look at the server's log; the numbers are of the time before.`)];
     case 'interrupted':
       if (isBeforeMeasuring(recording)) return [suspect('interrupted', `The run was stopped ${plan.warmupMs > 0 ? `during its warm-up of ${plan.warmupMs / 1000} s` : 'after 0 s'}, before anything was measured. Let it run to its end.`)];
       return [suspect('interrupted', `The run was stopped ${after}. What was measured until then is whole; let it run to its end for the numbers that were planned.`)];

@@ -3,6 +3,7 @@
  * be gone is decided by the run, not here.
  */
 import { InferplayError, messageOf } from '../core/errors.js';
+import type { Clock } from './clock.js';
 import type { Connections as Counts } from './recorder.js';
 import type { Client, ConnectOptions, Hooks, Target } from './target.js';
 
@@ -10,8 +11,11 @@ import type { Client, ConnectOptions, Hooks, Target } from './target.js';
 const OPENING_MAX = 64;
 const PAUSE_FIRST_MS = 10;
 const PAUSE_MAX_MS = 1000;
+/** A connection that lived so long was no attempt that failed. */
+const LIVED_NS = 1e9;
 
 export interface ConnectionsParts {
+  readonly clock: Clock;
   readonly target: Target;
   readonly hooks: Hooks;
   readonly slots: number;
@@ -22,16 +26,19 @@ export interface ConnectionsParts {
 
 export class Connections {
   readonly #parts: ConnectionsParts;
-  /** Attempts since the slot last had an answer or a working connection for a while. */
+  /** Attempts since the slot last had a success or a connection that lived for a while. */
   readonly #attempts: Uint8Array;
+  /** When the slot's connection was opened; Infinity while there is none. */
+  readonly #openedNs: Float64Array;
   readonly #timers: (NodeJS.Timeout | null)[];
   #closed = false;
-  /** Why the last attempt failed, for the message when the server stays away. */
+  /** Why the last attempt failed, for the message when the server stays away; '' where none did. */
   lastError = '';
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts;
     this.#attempts = new Uint8Array(parts.slots);
+    this.#openedNs = new Float64Array(parts.slots).fill(Infinity);
     this.#timers = new Array<NodeJS.Timeout | null>(parts.slots).fill(null);
   }
 
@@ -57,9 +64,11 @@ export class Connections {
     }
   }
 
-  /** Each attempt without an answer in between waits twice as long, so that a server that is coming back is not overrun. */
+  /** Each attempt without a success in between waits twice as long, so that a server that is coming back, or refuses us, is not overrun. */
   reopen(slot: number): void {
     if (this.#closed || this.#timers[slot]) return;
+    if (this.#parts.clock.now() - this.#openedNs[slot] >= LIVED_NS) this.#attempts[slot] = 0;
+    this.#openedNs[slot] = Infinity;
     const attempt = this.#attempts[slot];
     this.#attempts[slot] = Math.min(attempt + 1, 30);
     // Slots that were lost together do not come back in the same millisecond.
@@ -90,8 +99,11 @@ export class Connections {
     }
   }
 
-  #connect(slot: number): Promise<Client> {
-    return this.#parts.target.connect(slot, this.#parts.hooks, this.#parts.connect);
+  async #connect(slot: number): Promise<Client> {
+    const { target, hooks, connect, clock } = this.#parts;
+    const client = await target.connect(slot, hooks, connect);
+    this.#openedNs[slot] = clock.now();
+    return client;
   }
 
   close(): void {

@@ -18,7 +18,7 @@ export interface CrewParts {
   readonly rows: number;
   readonly frames: { readonly arena: Entries } | { readonly rings: readonly RingData[] };
   readonly signal?: AbortSignal;
-  /** Requests that have ended so far; called about four times a second. */
+  /** Requests that have ended so far, and the time since the measured window opened, below zero in the warm-up; called about four times a second. */
   readonly onProgress?: (done: number, elapsedMs: number) => void;
 }
 
@@ -157,6 +157,6 @@ function tick({ plan, onProgress }: CrewParts, control: Int32Array, elapsedMs: (
   return setInterval(() => {
     let done = 0;
     for (let worker = 0; worker < plan.threads; worker++) done += Atomics.load(control, doneWord(worker)) >>> 0;
-    onProgress(done, Math.max(0, elapsedMs()));
+    onProgress(done, elapsedMs());
   }, PROGRESS_MS);
 }

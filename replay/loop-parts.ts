@@ -28,7 +28,7 @@ export interface LoopParts {
   readonly isChecked: (request: number) => boolean;
   /** Words shared with other threads: how many requests of the window this worker drew from its schedule, and how many ended. */
   readonly progress: { readonly words: Int32Array<SharedArrayBuffer>; readonly taken: number; readonly done: number };
-  /** A connection has proved to work. */
+  /** A connection has proved to work: a success came on it. */
   readonly answered: (slot: number) => void;
   /** A connection is gone, after its request was counted. */
   readonly lost: (slot: number) => void;

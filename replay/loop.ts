@@ -2,11 +2,11 @@
  * The one loop of every replay: requests that are due go out on connections that are free, in order; answers are timed, looked at and
  * counted. Closed and open loops differ only in when a request is due: when its connection became free, or when the schedule says.
  *
- * Nothing here throws, waits or drops: a request that is due while every connection is busy waits its turn, and its response
- * time counts from when it was due. Each of the four times is read from the clock here, never by a target:
- * *due*, *sent* (just before the frame is handed to the socket), *first byte* (when the first bytes of the answer were read) and *done*
- * (when the answer was read to its end). In a closed loop due is the `done` before it, so lateness is what the loop itself took.
+ * Nothing here throws, waits or drops: a request that is due while every connection is busy waits its turn, and its response time counts from
+ * when it was due. Each of the four times is read from the clock here, never by a target: *due*, *sent* (just before the socket gets the frame),
+ * *first byte* (when the answer's first bytes were read) and *done* (when it was read to its end). In a closed loop due is the `done` before it.
  */
+import { WRONG_ANSWER } from '../core/verdict.js';
 import type { Clock } from './clock.js';
 import { FreeSlots } from './free-slots.js';
 import type { FrameSource } from './frames.js';
@@ -38,7 +38,7 @@ export class Loop implements Hooks {
   readonly #state: Uint8Array;
   readonly #times: Float64Array;
   readonly #entry: Int32Array;
-  /** 1 in the warm-up; 2 where the answer is compared. */
+  /** 1 in the warm-up; 2 where the answer is compared; 3 where it would be, but there is none to compare it with. */
   readonly #flags: Uint8Array;
   readonly #free: FreeSlots;
   /** When the schedule's next request is due. */
@@ -51,7 +51,8 @@ export class Loop implements Hooks {
   #ended = 0;
   #warming = false;
   #window: Window = { warmupNs: Infinity, startNs: Infinity, endNs: Infinity };
-  #starving = false;
+  /** Until when frames were missing, Infinity while they are: what was due before has waited for one. */
+  readonly #starvedUntil = new Float64Array([-Infinity]);
   #inFlight = 0;
   #up = 0;
   #sending = false;
@@ -74,10 +75,6 @@ export class Loop implements Hooks {
   /** Connections that are there, busy or free. */
   get up(): number {
     return this.#up;
-  }
-
-  get inFlight(): number {
-    return this.#inFlight;
   }
 
   get sending(): boolean {
@@ -135,10 +132,14 @@ export class Loop implements Hooks {
       if (due >= endNs) return this.stop();
       const entry = this.#frames.take(this.#request);
       if (entry < 0) {
-        this.#starving = true;
+        this.#starvedUntil[0] = Infinity;
         return;
       }
-      if (fullUntil > due && schedule !== null && !this.#warming) this.#recorder.capped++;
+      if (this.#starvedUntil[0] === Infinity) this.#starvedUntil[0] = now;
+      if (!this.#warming) {
+        if (due <= this.#starvedUntil[0]) this.#recorder.starved++;
+        else if (fullUntil > due && schedule !== null) this.#recorder.capped++;
+      }
       fullUntil = -1;
       now = this.#send(slot, due, entry);
     }
@@ -161,7 +162,7 @@ export class Loop implements Hooks {
     this.#request = request + this.#parts.workers;
     this.#state[slot] = BUSY;
     this.#entry[slot] = entry;
-    this.#flags[slot] = this.#warming ? 1 : length >= 0 && this.#parts.isChecked(request) ? 2 : 0;
+    this.#flags[slot] = this.#warming ? 1 : !this.#parts.isChecked(request) ? 0 : length >= 0 ? 2 : 3;
     const frame = this.#bytes.subarray(start, start + size);
     const times = this.#times;
     const at = slot * TIMES;
@@ -173,9 +174,7 @@ export class Loop implements Hooks {
     if (!this.#warming) {
       this.#taken++;
       this.#recorder.sent(due, now, size);
-      if (this.#starving) this.#recorder.starved++;
     }
-    this.#starving = false;
     if (this.#parts.schedule !== null) this.#advance();
     return now;
   }
@@ -205,24 +204,25 @@ export class Loop implements Hooks {
 
   done(slot: number, code: string, message: string, answer: Uint8Array | null, sizeBytes: number): void {
     const now = this.#clock.now();
-    const flag = this.#flags[slot];
-    if (flag === 2 && code === 'ok' && answer !== null) {
-      this.#recorder.checked++;
-      if (!this.#parts.checker!(answer, this.#bytes, this.#expectedAt(slot))) {
-        code = 'wrong-answer';
-        message = 'the answer differs from the expected one';
-      }
+    if (code === 'ok' && this.#flags[slot] >= 2 && !this.#isRight(slot, answer)) {
+      code = WRONG_ANSWER;
+      message = 'the answer differs from the expected one';
     }
     this.#count(slot, code, message, now, sizeBytes);
-    this.#parts.answered(slot);
+    if (code === 'ok') this.#parts.answered(slot);
     const full = this.#free.count === 0;
     this.#release(slot, now);
     this.#settle(now, full);
   }
 
-  #expectedAt(slot: number): number {
+  #isRight(slot: number, answer: Uint8Array | null): boolean {
+    if (answer === null || this.#flags[slot] === 3) {
+      this.#recorder.uncheckable++;
+      return true;
+    }
+    this.#recorder.checked++;
     const { layout } = this.#frames.entries;
-    return this.#entry[slot] * layout.entryBytes + layout.frameBytes;
+    return this.#parts.checker!(answer, this.#bytes, this.#entry[slot] * layout.entryBytes + layout.frameBytes);
   }
 
   closed(slot: number, reason: string, code = 'connection-lost'): void {

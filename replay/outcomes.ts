@@ -1,9 +1,8 @@
 /** How requests failed: counted by code, with a few messages of each. Bounded, whatever a server sends. */
-import { MESSAGES_MAX, type Outcome } from '../core/recording.js';
+import { MESSAGE_LENGTH_MAX, MESSAGES_MAX, type Outcome } from '../core/recording.js';
 
 /** Distinct codes; the rest are counted as `other`. */
 export const CODES_MAX = 64;
-export const MESSAGE_LENGTH_MAX = 200;
 
 interface Counted {
   count: number;

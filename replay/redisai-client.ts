@@ -1,9 +1,10 @@
 /** One connection to a RedisAI server: one request in flight, its replies read in place. */
 import type { ConnectionOptions } from 'node:tls';
 import { InferplayError } from '../core/errors.js';
+import { MESSAGE_LENGTH_MAX } from '../core/recording.js';
 import { decodeReply, encodeCommand, INCOMPLETE, RespError, scanReply } from '../wire/resp.js';
 import { openSocket, type RawSocket } from '../wire/socket.js';
-import { MESSAGE_LENGTH_MAX, newAnswer, readAnswer } from './redisai-reply.js';
+import { newAnswer, readAnswer } from './redisai-reply.js';
 import type { Client, Hooks } from './target.js';
 
 export interface RedisConnection {

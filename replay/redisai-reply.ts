@@ -1,7 +1,6 @@
 /** Reading what a RedisAI server answers to one inference, in place. */
-import { decodeReply, RespError, scanReply } from '../wire/resp.js';
-
-export const MESSAGE_LENGTH_MAX = 200;
+import { MESSAGE_LENGTH_MAX } from '../core/recording.js';
+import { decodeReply, errorCode, RespError, scanReply } from '../wire/resp.js';
 
 /** What was in a reply. One object is used again and again: nothing is allocated for an answer. */
 export interface Answer {
@@ -79,7 +78,7 @@ function unexpected(bytes: Buffer, at: number, answer: Answer): number {
 }
 
 function fail(text: string, answer: Answer): void {
-  note(answer, /^[A-Z][A-Z0-9_]*(?= |$)/.exec(text)?.[0] ?? 'ERR', text.slice(0, MESSAGE_LENGTH_MAX), true);
+  note(answer, errorCode(text), text.slice(0, MESSAGE_LENGTH_MAX), true);
 }
 
 /** The first failure counts; a `strong` one (an error) also replaces what it has caused (`NA`). */

@@ -85,12 +85,18 @@ function throwIfAborted(signal?: AbortSignal): void {
   if (signal?.aborted) throw new InferplayError('INTERRUPTED', 'The run was interrupted before its first request.');
 }
 
-/** Of a run that ends with time, the total is what its rate so far comes to. */
+/** The total is the plan's: in an open loop that ends with time it follows from the rate, in a closed one nobody knows it. */
 function progressOf(plan: Plan, onProgress: OnProgress): (done: number, elapsedMs: number) => void {
+  const { requests, durationMs, arrivals } = plan;
+  const byTime = durationMs === null || arrivals.kind === 'closed' ? Infinity : Math.round((arrivals.ratePerSecond * durationMs) / 1000);
+  const planned = Math.min(requests ?? Infinity, byTime);
+  const total = Number.isFinite(planned) ? planned : 0;
   return (done, elapsedMs) => {
-    const { requests, durationMs } = plan;
-    const byTime = durationMs === null || elapsedMs <= 0 ? Infinity : Math.round((done * durationMs) / Math.min(elapsedMs, durationMs));
-    const total = Math.min(requests ?? Infinity, byTime);
-    onProgress({ unit: 'requests', done, total: Number.isFinite(total) ? total : 0, elapsedMs });
+    const measuredMs = Math.max(0, elapsedMs);
+    onProgress({
+      unit: 'requests', done, total, elapsedMs: measuredMs,
+      ...(durationMs === null ? {} : { fraction: Math.min(1, measuredMs / durationMs) }),
+      ...(elapsedMs < 0 && plan.warmupMs > 0 ? { note: 'warming up' } : {}),
+    });
   };
 }

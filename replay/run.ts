@@ -4,6 +4,8 @@
  */
 import type { Plan } from '../core/plan.js';
 import type { Ending, Recording } from '../core/recording.js';
+import { INTERRUPTED } from '../core/verdict.js';
+import { Away } from './away.js';
 import { createChecker } from './check.js';
 import type { Clock } from './clock.js';
 import { Connections } from './connections.js';
@@ -11,7 +13,7 @@ import type { FrameSource } from './frames.js';
 import { Loop } from './loop.js';
 import { createMonitor } from './monitor.js';
 import { createCheckChoice } from './pick.js';
-import { Recorder } from './recorder.js';
+import { Recorder, type RunEnd } from './recorder.js';
 import { createSchedule, shareOf } from './schedule.js';
 import type { Target } from './target.js';
 
@@ -19,6 +21,8 @@ import type { Target } from './target.js';
 const FAREWELL_MS = 500;
 const EARLY_NS = 2e6;
 const CONNECT_TIMEOUT_MAX_MS = 10_000;
+/** A server that restarts may be away for so long; one that refuses every connection for longer is lost. */
+const AWAY_MAX_MS = 5000;
 
 export interface RunParts {
   readonly plan: Plan;
@@ -55,22 +59,23 @@ export function slotsOf(plan: Plan, worker: number): number {
 export function createRun(parts: RunParts): Run {
   const { plan, worker, clock } = parts;
   const recorder = new Recorder();
-  const { loop, connections, onDrained } = assemble(parts, recorder);
+  const away = new Away(recorder.connections);
+  const { loop, connections, onDrained } = assemble(parts, recorder, away);
   const monitor = createMonitor(worker);
   const { at, clear } = createTimers(clock);
   let ending: Ending | null = null;
-  /** When sending was stopped by something else than the last request. */
-  let untilNs = 0;
+  /** When sending was stopped by something else than time or the last request. */
+  let stoppedNs = 0;
 
   const stop = (why: Ending): void => {
     if (ending !== null) return;
     ending = why;
-    untilNs = clock.now();
-    loop.stop(untilNs);
+    stoppedNs = clock.now();
+    loop.stop(stoppedNs);
   };
   const interrupt = (): void => {
     stop('interrupted');
-    at(clock.now() + Math.min(FAREWELL_MS, plan.timeoutMs) * 1e6, () => loop.expire(Infinity, 'interrupted', 'the run was interrupted before the answer came'));
+    at(clock.now() + Math.min(FAREWELL_MS, plan.timeoutMs) * 1e6, () => loop.expire(Infinity, INTERRUPTED, 'the run was interrupted before the answer came'));
   };
 
   const start = (begin: Start): Promise<Recording> =>
@@ -87,12 +92,12 @@ export function createRun(parts: RunParts): Run {
       });
       // Twenty looks in a timeout's time: a request is given up at most 5 % late.
       const sweep = setInterval(() => look(), Math.min(100, Math.max(2, plan.timeoutMs / 20)));
-      let lastUpNs = begin.warmupNs;
+      away.seen(begin.warmupNs);
       const look = (): void => {
         const now = clock.now();
         loop.expire(now - plan.timeoutMs * 1e6, 'timeout', `no answer within ${plan.timeoutMs} ms`);
-        if (loop.up > 0) lastUpNs = now;
-        else if (loop.sending && now - lastUpNs > plan.timeoutMs * 1e6) stop('server-lost');
+        if (loop.up > 0) away.seen(now);
+        if (away.forMs(now) > AWAY_MAX_MS && loop.sending) stop('server-lost');
       };
       if (endNs < Infinity) {
         at(endNs, () => {
@@ -105,20 +110,30 @@ export function createRun(parts: RunParts): Run {
         onDrained.call = () => {};
         clearInterval(sweep);
         clear();
+        const unfinished = !loop.spent || recorder.missed > 0;
+        if (ending === null && unfinished && loop.up === 0 && away.forMs(clock.now()) > 0) ending = 'server-lost';
+        // A run that was to send so many requests and did not was ended by the clock.
+        const timeUp = stoppedNs === 0 && !loop.spent;
+        const how: Ending = ending ?? (timeUp && plan.requests !== null ? 'deadline' : 'complete');
+        const untilNs = timeUp ? endNs : stoppedNs;
+        const lost: Partial<RunEnd> = how === 'server-lost' ? { untilNs: away.lastSeenNs, lostReason: connections.lastError } : {};
         connections.close();
         loop.close();
-        // A run that was to send so many requests and did not was ended by the clock.
-        const timeUp = ending === null && !loop.spent;
-        const how = ending ?? (timeUp && plan.requests !== null ? 'deadline' : 'complete');
-        resolve(recorder.recording(how, begin.startedAtMs, timeUp ? endNs : untilNs, monitor.end()));
+        // The wait for a server that did not come back is not measured time.
+        resolve(recorder.recording({ ending: how, startedAtMs: begin.startedAtMs, untilNs, dueUntilNs: Math.min(endNs, loop.spent ? lastDueUntil(plan, recorder) : untilNs), lostReason: '', ...lost }, monitor.end()));
       };
     });
 
   return { open: () => connections.openAll(), start, wake: () => loop.wake(), interrupt };
 }
 
+/** The last request of a constant schedule takes up as much time as every other one. */
+function lastDueUntil({ arrivals }: Plan, recorder: Recorder): number {
+  return recorder.lastDueNs + (arrivals.kind === 'constant' ? 1e9 / arrivals.ratePerSecond : 0);
+}
+
 /** The parts that refer to one another. */
-function assemble({ plan, worker, target, frames, clock, progress }: RunParts, recorder: Recorder): { loop: Loop; connections: Connections; onDrained: { call: () => void } } {
+function assemble({ plan, worker, target, frames, clock, progress }: RunParts, recorder: Recorder, away: Away): { loop: Loop; connections: Connections; onDrained: { call: () => void } } {
   const onDrained = { call: () => {} };
   const slots = slotsOf(plan, worker);
   const workers = plan.threads;
@@ -140,11 +155,13 @@ function assemble({ plan, worker, target, frames, clock, progress }: RunParts, r
     answered: (slot) => connections.answered(slot),
     lost: (slot) => {
       recorder.connections.lost++;
+      away.seen(clock.now());
       connections.reopen(slot);
     },
     drained: () => onDrained.call(),
   });
   const connections: Connections = new Connections({
+    clock,
     target,
     hooks: loop,
     slots,

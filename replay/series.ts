@@ -1,9 +1,8 @@
 /** The per-second series of a run: totals and small histograms by second. A second is closed when the first request of a later one ends. */
 import { bucketIndex, countsLength, HIGHEST_NS } from '../core/histogram.js';
 import type { Second } from '../core/recording.js';
+import { SECOND_DIGITS } from '../core/timeline.js';
 
-/** Two significant digits: 128 buckets for each doubling, 1 % wide. */
-const DIGITS = 2;
 const SECOND_NS = 1e9;
 /** Ten days. What happens later is counted in the last second. */
 const SECONDS_MAX = 864_000;
@@ -11,17 +10,16 @@ const SECONDS_MAX = 864_000;
 interface Closed {
   ok: number;
   failed: number;
-  inFlight: number;
   response: { readonly [bucket: string]: number };
   service: { readonly [bucket: string]: number };
 }
 
-const NOTHING: Closed = { ok: 0, failed: 0, inFlight: 0, response: {}, service: {} };
+const NOTHING: Closed = { ok: 0, failed: 0, response: {}, service: {} };
 
 /** Times are nanoseconds from the start of the measured window. */
 export class Series {
-  readonly #response = new Uint32Array(countsLength(DIGITS, HIGHEST_NS));
-  readonly #service = new Uint32Array(countsLength(DIGITS, HIGHEST_NS));
+  readonly #response = new Uint32Array(countsLength(SECOND_DIGITS, HIGHEST_NS));
+  readonly #service = new Uint32Array(countsLength(SECOND_DIGITS, HIGHEST_NS));
   readonly #closed: Closed[] = [];
   #due = new Uint32Array(64);
   #sent = new Uint32Array(64);
@@ -43,29 +41,29 @@ export class Series {
     this.#sent[second]++;
   }
 
-  /** @param inFlight requests in flight when this one had ended */
-  ok(doneNs: number, responseNs: number, serviceNs: number, inFlight: number): void {
-    this.#moveTo(doneNs, inFlight);
+  ok(doneNs: number, responseNs: number, serviceNs: number): void {
+    this.#moveTo(doneNs);
     this.#ok++;
-    this.#response[bucketIndex(DIGITS, Math.min(responseNs, HIGHEST_NS))]++;
-    this.#service[bucketIndex(DIGITS, Math.min(serviceNs, HIGHEST_NS))]++;
+    this.#response[bucketIndex(SECOND_DIGITS, Math.min(responseNs, HIGHEST_NS))]++;
+    this.#service[bucketIndex(SECOND_DIGITS, Math.min(serviceNs, HIGHEST_NS))]++;
   }
 
-  failed(doneNs: number, inFlight: number): void {
-    this.#moveTo(doneNs, inFlight);
+  failed(doneNs: number): void {
+    this.#moveTo(doneNs);
     this.#failed++;
   }
 
   /** Every second from the first to the last in which anything happened. */
-  seconds(inFlight: number): Second[] {
+  seconds(): Second[] {
     if (this.#last < 0) return [];
-    this.#closeUntil(this.#last + 1, inFlight);
-    return Array.from({ length: this.#last + 1 }, (_, second) => ({
-      second,
-      due: this.#due[second] ?? 0,
-      sent: this.#sent[second] ?? 0,
-      ...(this.#closed[second] ?? NOTHING),
-    }));
+    this.#closeUntil(this.#last + 1);
+    let inFlight = 0;
+    return Array.from({ length: this.#last + 1 }, (_, second) => {
+      const closed = this.#closed[second] ?? NOTHING;
+      const sent = this.#sent[second] ?? 0;
+      inFlight += sent - closed.ok - closed.failed;
+      return { second, due: this.#due[second] ?? 0, sent, ...closed, inFlight };
+    });
   }
 
   #secondOf(ns: number): number {
@@ -74,14 +72,14 @@ export class Series {
     return second;
   }
 
-  #moveTo(doneNs: number, inFlight: number): void {
+  #moveTo(doneNs: number): void {
     const second = this.#secondOf(doneNs);
-    if (second > this.#current) this.#closeUntil(second, inFlight);
+    if (second > this.#current) this.#closeUntil(second);
   }
 
-  #closeUntil(second: number, inFlight: number): void {
+  #closeUntil(second: number): void {
     for (; this.#current < second; this.#current++) {
-      this.#closed.push({ ok: this.#ok, failed: this.#failed, inFlight, response: sparse(this.#response), service: sparse(this.#service) });
+      this.#closed.push({ ok: this.#ok, failed: this.#failed, response: sparse(this.#response), service: sparse(this.#service) });
       this.#ok = this.#failed = 0;
     }
   }

@@ -78,7 +78,7 @@ function facts(result: Result, paint: Paint, width: number): string[] {
     ...row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, 'row')})`),
     ...row('target', plan.target),
     ...(facts === '' ? [] : row('server', facts)),
-    ...row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests)}`),
+    ...row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests, server.model)}`),
     ...row('rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds)),
   ];
 }
@@ -93,7 +93,8 @@ function block(text: string, width: number): string[] {
   return lines.length <= LINES_MAX ? lines : [...lines.slice(0, LINES_MAX - 1), '… (the rest is in result.json)'];
 }
 
-function checks(check: string, { checked, wrongAnswers }: Result['recording']['requests']): string {
+function checks(check: string, { checked, wrongAnswers, uncheckable }: Result['recording']['requests'], model?: Result['server'][string]): string {
+  if (check !== 'none' && checked === 0 && uncheckable > 0) return `answers not checked: the data set has no expected answers${model === undefined ? '' : ` of model ${model}`}`;
   if (check === 'none' || checked === 0) return 'no answers checked';
   return `${counted(checked, 'answer')} checked, ${wrongAnswers > 0 ? `${grouped(wrongAnswers)} wrong` : 'all right'}`;
 }

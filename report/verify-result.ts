@@ -33,8 +33,10 @@ function countsProblem({ recording }: Result): string | null {
   const outcomesTotal = Object.values(outcomes).reduce((sum, { count }) => sum + count, 0);
   const ok = outcomes['ok']?.count ?? 0;
   if (ok !== requests.ok) return `counts ${requests.ok} successes, and its outcomes have ${ok}`;
-  if (outcomesTotal < requests.done) return `counts ${requests.done} requests done, and its outcomes have ${outcomesTotal}`;
+  if (outcomesTotal !== requests.due) return `counts ${requests.due} requests due, and its outcomes have ${outcomesTotal}`;
+  if (requests.done + requests.notSent !== requests.due) return `counts ${requests.due} requests due, and ${requests.done} done and ${requests.notSent} not sent`;
   if (latency.response.samples !== ok) return `has ${latency.response.samples} response times for ${ok} successes`;
+  if (latency.failedService.samples !== requests.failed) return `has ${latency.failedService.samples} service times of ${requests.failed} failed requests`;
   return null;
 }
 

@@ -90,6 +90,10 @@ test('hot words are found in code, and not in comments, texts and types', () => 
   for (const bad of ['JSON.stringify(a)', 'f(...a)', 'const a = 10n;', 'BigInt(1)', 'a.push(1)', '    on(() => 1)', '    const f = (x) => x;']) assert.notEqual(hot(bad), '', bad);
   for (const fine of ['// JSON.parse', "'...'", '  readonly f: (a: number) => void;', 'const n = 10;', '/\\.\\.\\./', 'export const f = () => 1;']) assert.equal(hot(fine), '', fine);
   assert.equal(about(hotComplaints, 'replay/plan.ts', 'JSON.parse(a)'), '');
+  const method = (name: string): string => about(hotComplaints, 'replay/redisai-client.ts', `class A {\n  ${name}(a: B): void {\n    JSON.parse(a);\n  }\n}\n`);
+  assert.equal(method('greet'), '', 'it runs once a connection');
+  assert.notEqual(method('greetings'), '');
+  assert.notEqual(method('data'), '');
 });
 
 test('a file needs a test when it has a statement that runs', () => {

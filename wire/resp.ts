@@ -5,14 +5,19 @@
 
 /** Distinguishes RESP's simple strings from bulk strings, and carries errors as data. */
 export class RespError extends Error {
-  /** First word of the message where it is a code, for example `WRONGTYPE` or `OOM`; else `ERR` (RedisAI sends errors without a code). */
+  /** For example `WRONGTYPE` or `OOM`; `ERR` where there is none (RedisAI sends errors without a code). */
   readonly code: string;
 
   constructor(message: string) {
     super(message);
     this.name = 'RespError';
-    this.code = /^[A-Z][A-Z0-9_]+(?=\s|$)/.exec(message)?.[0] ?? 'ERR';
+    this.code = errorCode(message);
   }
+}
+
+/** First word of an error's text where it is a code: capitals, and at least two, so that "A value" has none. Else `ERR`. */
+export function errorCode(message: string): string {
+  return /^[A-Z][A-Z0-9_]+(?=\s|$)/.exec(message)?.[0] ?? 'ERR';
 }
 
 /** Simple strings come as strings, bulk strings as Buffers, maps as arrays of pairs flattened, null as null. */

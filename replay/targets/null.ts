@@ -19,20 +19,34 @@ export const nullTarget: TargetKind<Record<never, never>> = {
   },
 };
 
-/** All requests that were sent since the last turn are answered in the next one: one wake-up for all of them. */
+/**
+ * All requests that were sent since the last turn are answered in the next one: one wake-up for all of them. A client has one request in
+ * flight, so that there is room for all as soon as every client has a place.
+ */
 class Turn {
-  #waiting: NullClient[] = [];
-  #answering: NullClient[] = [];
+  #waiting: (NullClient | null)[] = [];
+  #answering: (NullClient | null)[] = [];
+  #count = 0;
   readonly #run = (): void => {
     const now = this.#waiting;
+    const count = this.#count;
     this.#waiting = this.#answering;
     this.#answering = now;
-    for (let at = 0; at < now.length; at++) now[at].answer();
-    now.length = 0;
+    this.#count = 0;
+    for (let at = 0; at < count; at++) now[at]!.answer();
   };
 
+  /** Makes room for one client more. */
+  join(): void {
+    const clients = this.#waiting.length + 1;
+    this.#waiting.length = this.#answering.length = clients;
+    this.#waiting.fill(null, clients - 1);
+    this.#answering.fill(null, clients - 1);
+  }
+
   add(client: NullClient): void {
-    if (this.#waiting.push(client) === 1) setImmediate(this.#run);
+    this.#waiting[this.#count] = client;
+    if (++this.#count === 1) setImmediate(this.#run);
   }
 }
 
@@ -46,6 +60,7 @@ class NullClient implements Client {
     this.#slot = slot;
     this.#hooks = hooks;
     this.#turn = turn;
+    turn.join();
   }
 
   send(): void {

@@ -110,8 +110,10 @@ async function modelFacts(control: RedisControl, model: string): Promise<Facts> 
   } catch (error) {
     const cause = error instanceof InferplayError ? error.cause : null;
     if (!(cause instanceof RespError)) throw error;
-    const why = /unknown command/i.test(cause.message) ? 'it is no RedisAI' : cause.message;
-    throw new InferplayError('SERVER', `${control.where} has no model "${model}" (${why}): load the data set with "inferplay load", or name another model with ?model=.`, { cause });
+    if (/unknown command/i.test(cause.message)) {
+      throw new InferplayError('SERVER', `${control.where} is no RedisAI: it does not know AI.MODELGET, so it can neither hold a model nor run one. Name a server that has the RedisAI module loaded, or start one with "inferplay serve".`, { cause });
+    }
+    throw new InferplayError('SERVER', `${control.where} has no model "${model}" (${cause.message}): load the data set with "inferplay load", or name another model with ?model=.`, { cause });
   }
   const fields = Array.isArray(reply) ? reply.map((item) => (Buffer.isBuffer(item) ? item.toString('utf8') : item)) : [];
   const field = (name: string): string => String(fields[fields.indexOf(name) + 1] ?? '');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { checkJson } from '../../core/check-json.js';
-import { emptyRecording } from '../../core/recording.js';
+import { emptyRecording, type Recording } from '../../core/recording.js';
 import { RESULT_SCHEMA } from '../../core/result-schema.js';
 import { datasetFacts, latencyOf, makeResult } from '../../core/result.js';
 import { histogramOf, latencies, planOf, recordingOf, recordings } from '../support/recordings.js';
@@ -37,6 +37,19 @@ test('numbers that do not exist are null', () => {
   assert.deepEqual(p50, { ms: null, samples: 0, samplesNeeded: 11, supported: false });
   assert.deepEqual(recording.ratesPerSecond, { asked: null, offered: null, achieved: null, goodput: null });
   assert.deepEqual([recording.startedAt, recording.latency.response.minMs, recording.latency.response.meanMs, recording.cpu.microsecondsPerRequest], [null, null, null, null]);
+});
+
+test('offered is what came due over the time in which it did', () => {
+  const offered = (kind: 'closed' | 'constant' | 'poisson', changes: Partial<Recording>) => {
+    const arrivals = kind === 'closed' ? { kind } : { kind, ratePerSecond: 300 };
+    return makeResult(measured({ arrivals }, { ...emptyRecording(), ...changes })).recording.ratesPerSecond.offered;
+  };
+  assert.equal(offered('poisson', { due: 567, dueNs: 2e9, elapsedNs: 2.1e9 }), 283.5, 'time ended it: the whole window');
+  assert.equal(offered('constant', { due: 600, dueNs: 2e9, elapsedNs: 8e9 }), 300, 'the answers took longer');
+  assert.equal(offered('constant', { due: 30, dueNs: 0.1e9, elapsedNs: 0.2e9 }), 300, 'less than a second');
+  assert.equal(offered('poisson', { due: 1500, dueNs: 5e9, elapsedNs: 0.4e9, ending: 'server-lost' }), 300, 'the window ended with the server');
+  assert.equal(offered('closed', { due: 1000, done: 1000, dueNs: 3.9e9, elapsedNs: 4e9 }), 250, 'as achieved');
+  assert.equal(offered('poisson', {}), null);
 });
 
 test('rates: asked, offered while requests came due, achieved and good over the whole window', () => {

@@ -197,3 +197,15 @@ test('every recording gets a verdict, and never a number that does not exist', (
   );
 });
 
+test('stalled: seconds without an answer are SUSPECT in a closed loop, and the message counts them', () => {
+  const seconds = [2000, 2000, 0, 0, 0, 2000].map((count, second) => ({ second, due: second === 1 ? count + 50 : second === 5 ? count - 50 : count, sent: count, ok: count, failed: 0, inFlight: 50, response: {}, service: {} }));
+  const changes = { seconds, dueNs: 6e9, elapsedNs: 6e9 };
+  assert.deepEqual(judged(CLOSED, changes), ['SUSPECT stalled']);
+  assert.match(messages(CLOSED, changes), /For 3 of 6 seconds nothing was answered/);
+});
+
+test('server-lost says why the last attempt failed; connections that were down are not called busy only', () => {
+  assert.match(messages(CLOSED, { ending: 'server-lost', lostReason: 'refused by AUTH' }), /The last attempt: refused by AUTH\. Look at/);
+  assert.doesNotMatch(messages(OPEN, { capped: 500 }), /down/);
+  assert.match(messages(OPEN, { capped: 500, connections: { opened: 50, lost: 9, reopened: 9, refused: 7 } }), /were busy or down and waited for one/);
+});

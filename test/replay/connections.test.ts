@@ -4,13 +4,16 @@ import { InferplayError } from '../../core/errors.js';
 import { Connections } from '../../replay/connections.js';
 import type { Client, Hooks, Target } from '../../replay/target.js';
 
+/** Of the test's own time: it stands still where a test does not turn it. */
+const time = { now: 0 };
+const clock = { now: () => time.now };
 const hooks: Hooks = { firstByte() {}, done() {}, closed() {} };
 
 function setUp(connect: (slot: number) => Promise<Client>, slots = 3) {
   const opened: number[] = [];
   const counts = { opened: 0, lost: 0, reopened: 0, refused: 0 };
   const target: Target = { encoder: () => assert.fail(), inspect: () => assert.fail(), connect: (slot) => connect(slot) };
-  const connections = new Connections({ target, hooks, slots, connect: { timeoutMs: 100, replies: 1 }, counts, opened: (slot) => opened.push(slot) });
+  const connections = new Connections({ clock, target, hooks, slots, connect: { timeoutMs: 100, replies: 1 }, counts, opened: (slot) => opened.push(slot) });
   return { connections, opened, counts };
 }
 
@@ -54,6 +57,35 @@ test('a lost connection is tried again with growing pauses until it is there', a
   const pauses = at.slice(1).map((ms, index) => ms - at[index]);
   assert.ok(pauses[3] > pauses[0] && pauses[3] > 50, pauses.join());
   assert.deepEqual([opened, counts.refused, counts.reopened, connections.lastError], [[0], 4, 1, 'refused']);
+});
+
+test('a connection that breaks without a success does not begin anew with no pause; one that succeeded or lived for a second does', async () => {
+  let attempts = 0;
+  let next = (): void => {};
+  const { connections } = setUp(async () => {
+    attempts++;
+    setImmediate(() => next());
+    return client;
+  });
+  const reopened = async (): Promise<number> => {
+    const began = performance.now();
+    const opened = new Promise<void>((resolve) => (next = resolve));
+    connections.reopen(0);
+    await opened;
+    return performance.now() - began;
+  };
+  const pauses: number[] = [];
+  for (let time = 0; time < 5; time++) pauses.push(await reopened());
+  assert.ok(pauses[4] >= 75, `the fifth came after ${pauses.join()} ms`);
+  connections.answered(0);
+  const proved = await reopened();
+  await reopened();
+  await reopened();
+  const fourth = await reopened();
+  time.now += 1e9;
+  const lived = await reopened();
+  assert.ok(proved < fourth && lived < fourth, `${proved}, ${lived} and ${fourth} ms`);
+  assert.equal(attempts, 10);
 });
 
 test('after the end nothing is opened any more', async () => {

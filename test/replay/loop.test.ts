@@ -21,7 +21,7 @@ function setUp(given: { slots?: number; due?: number[]; share?: number; endNs?: 
     clock: { now: () => time.now }, recorder, warmup: schedule, schedule, worker: 0, workers: 1, slots, share, checker: null, isChecked: () => false,
     frames: { entries, take: () => (frames() ? 0 : -1), release: () => {} },
     progress: { words: new Int32Array(new SharedArrayBuffer(8)), taken: 0, done: 1 },
-    answered: () => {}, lost: (slot) => events.push(`lost ${slot}`), drained: () => events.push('drained'),
+    answered: (slot) => events.push(`answered ${slot}`), lost: (slot) => events.push(`lost ${slot}`), drained: () => events.push('drained'),
   };
   const loop = new Loop(parts);
   for (let slot = 0; slot < slots; slot++) loop.add(slot, { send: () => sent.push(slot), close: () => events.push(`close ${slot}`) });
@@ -31,7 +31,7 @@ function setUp(given: { slots?: number; due?: number[]; share?: number; endNs?: 
     loop.firstByte(slot);
     loop.done(slot, code, '', null, 5);
   };
-  const recording = () => recorder.recording('complete', 0, 0, { worker: 0, utilization: 0, delayP99Ms: 0, delayMaxMs: 0 });
+  const recording = () => recorder.recording({ ending: 'complete', startedAtMs: 0, untilNs: 0, dueUntilNs: 0, lostReason: '' }, { worker: 0, utilization: 0, delayP99Ms: 0, delayMaxMs: 0 });
   return { loop, time, sent, events, answer, recording };
 }
 
@@ -43,9 +43,9 @@ test('a closed loop sends again when a connection is free, and is late only by i
   answer(1, 400);
   assert.deepEqual(sent, [0, 1, 1, 0, 1]);
   answer(0, 900);
-  assert.deepEqual(events, [], 'one is still in flight');
+  assert.deepEqual(events, [1, 0, 1, 0].map((slot) => `answered ${slot}`), 'one is still in flight');
   answer(1, 950);
-  assert.deepEqual(events, ['drained']);
+  assert.deepEqual(events.slice(4), ['answered 1', 'drained']);
   const { response, lateness, due, done, capped } = recording();
   assert.deepEqual([response.minNs, response.maxNs, lateness.maxNs, due, done, capped], [100, 650, 0, 5, 5, 0]);
 });
@@ -77,7 +77,7 @@ test('what came due and was not sent when the window closed is counted', () => {
   loop.stop(900);
   assert.deepEqual(events, []);
   answer(0, 950);
-  assert.deepEqual(events, ['drained']);
+  assert.deepEqual(events, ['answered 0', 'drained']);
   const { due, sent, outcomes } = recording();
   assert.deepEqual([due, sent, outcomes['not-sent'].count, outcomes.ok.count], [4, 1, 3, 1]);
 });
@@ -100,6 +100,29 @@ test('a request without a frame waits and is counted as starved', () => {
   answer(0, 100);
   const { starved, lateness } = recording();
   assert.deepEqual([starved, lateness.maxNs], [1, 70]);
+});
+
+test('all that was due while frames were missing has waited for them; what came due afterwards waited for the connection', () => {
+  let ready = false;
+  const { loop, time, answer, recording } = setUp({ slots: 1, share: 5, due: [10, 20, 30, 90, 400], frames: () => ready });
+  time.now = 15;
+  loop.pump();
+  time.now = 70;
+  ready = true;
+  loop.pump();
+  for (const at of [100, 200, 300, 350]) answer(0, at);
+  time.now = 400;
+  loop.pump();
+  answer(0, 500);
+  const { starved, capped, sent } = recording();
+  assert.deepEqual({ starved, capped, sent }, { starved: 3, capped: 1, sent: 5 });
+});
+
+test('a success proves a connection, an error does not', () => {
+  const { answer, events } = setUp({ share: 3 });
+  answer(0, 10, 'ERR');
+  answer(1, 20);
+  assert.deepEqual(events, ['answered 1']);
 });
 
 test('a timeout closes the connection, a lost one ends its request, a free one only itself', () => {

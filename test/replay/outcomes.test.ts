@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MESSAGES_MAX } from '../../core/recording.js';
-import { CODES_MAX, MESSAGE_LENGTH_MAX, Outcomes } from '../../replay/outcomes.js';
+import { MESSAGE_LENGTH_MAX } from '../../core/recording.js';
+import { CODES_MAX, Outcomes } from '../../replay/outcomes.js';
 
 test('codes and messages are counted, and bounded whatever comes', () => {
   const outcomes = new Outcomes();

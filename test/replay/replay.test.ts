@@ -6,6 +6,7 @@ import type { InferplayError } from '../../core/errors.js';
 import { percentile } from '../../core/histogram.js';
 import type { Recording } from '../../core/recording.js';
 import { replay, type ReplayOptions } from '../../replay/replay.js';
+import { checkBooks, outcomes } from '../support/books.js';
 import { temporaryFolder } from '../support/paths.js';
 import { replayData, rowOfRequest } from '../support/replay-data.js';
 import { dagAnswer, OK_DAG, startStub, type StubAnswer } from '../support/stub-server.js';
@@ -17,29 +18,6 @@ async function record(file: string, options: ReplayOptions, signal?: AbortSignal
   const { recording } = await replay(file, { ...at, ...options }, { signal });
   checkBooks(recording);
   return recording;
-}
-
-/** What must add up in every recording, however it ended. */
-function checkBooks(recording: Recording): void {
-  const counts = Object.fromEntries(Object.entries(recording.outcomes).map(([code, { count }]) => [code, count]));
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const notSent = counts['not-sent'] ?? 0;
-  assert.equal(recording.due, total, 'everything that came due has an outcome');
-  assert.equal(recording.sent, total - notSent);
-  assert.equal(recording.done, recording.sent);
-  assert.equal(recording.response.count, counts.ok ?? 0, 'only successes are in the latency');
-  assert.equal(recording.service.count, counts.ok ?? 0);
-  assert.equal(recording.lateness.count, recording.sent);
-  assert.equal(recording.failedService.count, recording.sent - (counts.ok ?? 0));
-  const sum = (field: 'due' | 'sent' | 'ok' | 'failed'): number => recording.seconds.reduce((all, second) => all + second[field], 0);
-  assert.equal(sum('due'), recording.due);
-  assert.equal(sum('sent'), recording.sent);
-  assert.equal(sum('ok'), counts.ok ?? 0);
-  assert.equal(sum('failed'), recording.sent - (counts.ok ?? 0));
-}
-
-function outcomes(recording: Recording): { [code: string]: number } {
-  return Object.fromEntries(Object.entries(recording.outcomes).map(([code, { count }]) => [code, count]).sort());
 }
 
 test('N requests are exactly N, every row in turn, whatever the number of threads and the kind of loop', async (t) => {
@@ -68,23 +46,6 @@ test('a request is what aibench sends', async (t) => {
     args.map((arg) => arg.toString('latin1')),
     ['AI.DAGRUN', '|>', 'AI.TENSORSET', 'transactionTensor:{11}', 'FLOAT', '1', '30', 'BLOB', blob, '|>', 'AI.MODELRUN', 'financialNet', 'INPUTS', 'transactionTensor:{11}', 'OUTPUTS', 'classificationTensor:{11}', '|>', 'AI.TENSORGET', 'classificationTensor:{11}', 'BLOB'],
   );
-});
-
-test('a server that stalls shows in the response time of an open loop; service time alone hides it', async (t) => {
-  // 100 ms in every 1 s, as 1 s in every 10 s: a request that comes in the stall is answered at its end. One connection is what
-  // makes the difference: those behind the stalled request wait unsent, and only the schedule knows since when.
-  const began = Date.now();
-  const stub = await startStub(t, () => {
-    const phase = (Date.now() - began) % 1000;
-    return { ...OK, afterMs: phase < 100 ? 100 - phase : 0 };
-  });
-  const recording = await record(replayData(t), { target: stub.url, arrivals: 'poisson', ratePerSecond: 300, durationMs: 3000, clients: 1 });
-  const p = (which: 'response' | 'service'): number => percentile(recording[which], 97) / 1e6;
-  assert.ok(p('response') > 40, `response p97 ${p('response')} ms`);
-  assert.ok(percentile(recording.response, 99) / 1e6 > 60);
-  // Only one request of the hundred-odd in each second stalls as a server sees it.
-  assert.ok(p('service') < p('response') / 2, `service p97 ${p('service')} ms hides what the response p97 ${p('response')} ms shows`);
-  assert.ok(recording.capped > 30, 'those that waited for the connection are counted');
 });
 
 test('wrong answers are an outcome of their own and no success', async (t) => {
@@ -136,38 +97,6 @@ test('what a connection says unasked, twice or in another language ends it and t
   assert.equal(recording.connections.lost, 3);
 });
 
-test('lost connections are counted and opened again', async (t) => {
-  const stub = await startStub(t, ({ number }) => (number % 10 === 5 ? { hangUp: true } : number % 10 === 7 ? { pieces: [OK_DAG.subarray(0, 9)], hangUp: true } : OK));
-  const recording = await record(replayData(t), { target: stub.url, requests: 200 });
-  assert.deepEqual(outcomes(recording), { 'connection-lost': 40, ok: 160 });
-  assert.deepEqual([recording.connections.opened, recording.connections.lost, recording.connections.refused], [4, 40, 0]);
-  assert.equal(recording.ending, 'complete');
-});
-
-test('a server that dies for good ends the run with all that was measured; one that comes back does not', async (t) => {
-  const file = replayData(t);
-  const options = { arrivals: 'constant', ratePerSecond: 200, durationMs: 30_000, timeoutMs: 300 } as const;
-  const dying = await startStub(t, ({ number }) => {
-    if (number === 60) setImmediate(() => void dying.stop());
-    return OK;
-  });
-  const lost = await record(file, { target: dying.url, ...options });
-  assert.equal(lost.ending, 'server-lost');
-  assert.ok(outcomes(lost).ok >= 50 && outcomes(lost).ok < 200, `${outcomes(lost).ok} ok`);
-  assert.ok(outcomes(lost)['not-sent'] > 20, 'what came due while nobody was there is counted');
-  assert.ok(lost.connections.refused > 0 && lost.elapsedNs < 20e9);
-
-  const back = await startStub(t, ({ number }) => {
-    if (number === 60) setImmediate(() => void back.stop().then(() => startStub(t, () => OK, { port: back.port })));
-    return OK;
-  });
-  const whole = await record(file, { target: back.url, ...options, timeoutMs: 5000, durationMs: 1000 });
-  assert.equal(whole.ending, 'complete');
-  assert.equal(whole.due, 200);
-  assert.ok(outcomes(whole).ok >= 190, JSON.stringify(outcomes(whole)));
-  assert.ok(whole.connections.reopened >= 1);
-});
-
 test('an interruption ends the run with a whole recording', async (t) => {
   for (const load of [{}, { arrivals: 'poisson', ratePerSecond: 500 }] as const) {
     const stub = await startStub(t, ({ number }) => (number === 70 ? {} : OK));
@@ -184,30 +113,6 @@ test('an interruption ends the run with a whole recording', async (t) => {
 test('an interruption before the first request is an error, because there is nothing to keep', async (t) => {
   const stub = await startStub(t, () => OK);
   await assert.rejects(replay(replayData(t), { ...at, target: stub.url }, { signal: AbortSignal.abort() }), { code: 'INTERRUPTED' });
-});
-
-test('time ends an open loop that cannot keep up: what is in flight is waited for, what was not sent is counted', async (t) => {
-  const stub = await startStub(t, () => ({ ...OK, afterMs: 50 }));
-  const recording = await record(replayData(t), { target: stub.url, arrivals: 'constant', ratePerSecond: 200, durationMs: 1000, clients: 2 });
-  assert.equal(recording.due, 200);
-  const { ok, 'not-sent': notSent } = outcomes(recording);
-  assert.ok(ok >= 20 && ok <= 44, `${ok} of at most 42 were sent`);
-  assert.equal(ok + notSent, 200);
-  assert.ok(recording.capped >= ok - 4, 'all but the first waited for a connection');
-  assert.equal(recording.ending, 'complete', 'the time that was asked for is what it got');
-});
-
-test('of requests and duration the first ends the run', async (t) => {
-  const file = replayData(t);
-  const stub = await startStub(t, () => ({ ...OK, afterMs: 5 }));
-  const byTime = await record(file, { target: stub.url, requests: 1e6, durationMs: 300, threads: 2 });
-  assert.equal(byTime.ending, 'deadline');
-  assert.ok(byTime.done > 10 && byTime.done < 1000);
-  assert.ok(byTime.elapsedNs >= 300e6);
-  const byCount = await record(file, { target: stub.url, requests: 20, durationMs: 60_000 });
-  assert.equal(byCount.ending, 'complete');
-  assert.equal(byCount.done, 20);
-  assert.ok(byCount.elapsedNs < 30e9);
 });
 
 test('the warm-up is sent and not recorded, and does not change what is measured', async (t) => {

@@ -87,3 +87,14 @@ test('one of a kind is not said in the plural', () => {
   for (const part of ['1 connection, 1 thread, 1 request\n', '(fraud, 1 row)', '1 answer checked', '1 connection lost, 1 reopened']) assert.ok(text.includes(part), part);
 });
 
+test('a run that could check nothing says why; one that happened to pick none does not accuse the data set', () => {
+  const [, result] = RESULTS[0];
+  const text = (check: 'sample' | 'none', counts: object, server: object = { model: 'myKey' }) => {
+    const requests = { ...result.recording.requests, checked: 0, ...counts };
+    return line(summarize({ ...result, plan: { ...result.plan, check }, server: { ...server }, recording: { ...result.recording, requests } }, { color: false, width: 100 }), 'requests');
+  };
+  assert.match(text('sample', { uncheckable: 9 }), /; answers not checked: the data set has no expected answers of model myKey$/);
+  assert.match(text('sample', { uncheckable: 9 }, {}), /; answers not checked: the data set has no expected answers$/);
+  assert.match(text('sample', { uncheckable: 0 }), /; no answers checked$/);
+  assert.match(text('none', { uncheckable: 0 }), /; no answers checked$/);
+});

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { InferplayError } from '../../core/errors.js';
 import type { Platform } from '../../core/platform.js';
 import { writeResult } from '../../core/result-folder.js';
-import { makeResult } from '../../core/result.js';
+import { makeResult, type Result } from '../../core/result.js';
 import { verify } from '../../report/verify.js';
 import { temporaryFolder } from '../support/paths.js';
 import { planOf, recordingOf } from '../support/recordings.js';
@@ -73,6 +73,22 @@ test('counts that contradict each other are found', async (t) => {
   result.recording.requests.ok++;
   writeFileSync(path, JSON.stringify(result));
   assert.deepEqual(await problems(folder), ['result.json counts 20001 successes, and its outcomes have 20000']);
+});
+
+test('everything that came due has an outcome, no more and no less, and every failure a time', async (t) => {
+  const folder = await resultFolder(t);
+  const path = join(folder, 'result.json');
+  const text = readFileSync(path, 'utf8');
+  const wrong = async (edit: (recording: Result['recording']) => void): Promise<string[]> => {
+    const result = JSON.parse(text) as Result;
+    edit(result.recording);
+    writeFileSync(path, JSON.stringify(result));
+    return problems(folder);
+  };
+  assert.deepEqual(await wrong((recording) => Object.assign(recording.outcomes, { 'not-sent': { count: 1, messages: {} } })), ['result.json counts 20000 requests due, and its outcomes have 20001']);
+  assert.deepEqual(await wrong((recording) => Object.assign(recording.requests, { due: 20_001 })), ['result.json counts 20001 requests due, and its outcomes have 20000']);
+  assert.deepEqual(await wrong((recording) => Object.assign(recording.requests, { notSent: 2 })), ['result.json counts 20000 requests due, and 20000 done and 2 not sent']);
+  assert.deepEqual(await wrong((recording) => Object.assign(recording.requests, { failed: 3 })), ['result.json has 0 service times of 3 failed requests']);
 });
 
 test('a result.json that cannot be read stops with a sentence', async (t) => {

@@ -37,7 +37,25 @@ const PLUGINS: readonly { readonly folder: string; readonly stage: string; reado
   { folder: 'serve/commands/', stage: 'serve/serve.ts', shared: ['serve/commands/command.ts'] },
 ];
 
-export const HOT_FILES = ['replay/loop.ts', 'replay/recorder.ts'];
+/**
+ * Files that run for every request, and in each the functions that do not: they run once a connection, a run or a failure. wire/socket.ts
+ * is not among them, because all of it is one function that opens a connection, with the two lines that are hot inside.
+ */
+const HOT: { readonly [path: string]: readonly string[] } = {
+  'replay/loop.ts': [],
+  'replay/recorder.ts': ['recording'],
+  'replay/redisai-client.ts': ['connectClient', 'greet', '#welcome'],
+  'replay/redisai-reply.ts': ['unexpected'],
+  'replay/free-slots.ts': [],
+  'replay/frames.ts': ['layoutOf', 'fillArena', 'newEntries'],
+  'replay/ring.ts': ['newRing'],
+  'replay/series.ts': ['seconds', '#closeUntil', 'sparse'],
+  'replay/targets/null.ts': ['create'],
+  'core/histogram.ts': ['data'],
+  'wire/resp.ts': ['encodeCommand', 'decodeReply', 'decodeAt', 'decodeLine', 'decodeBulk', 'decodeAggregate'],
+};
+
+export const HOT_FILES = Object.keys(HOT);
 
 function roomOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : path;
@@ -108,8 +126,9 @@ const HOT_WORDS: readonly (readonly [RegExp, string])[] = [
 
 export function hotComplaints({ path, code }: SourceFile): string[] {
   if (!HOT_FILES.includes(path)) return [];
+  const cold = functionsOf(code).filter(({ header }) => HOT[path].some((name) => new RegExp(`(?<![\\w#.])${name}(?:\\(|: )`).test(header)));
   return code.split('\n').flatMap((line, index) =>
-    HOT_WORDS.filter(([word]) => word.test(line)).map(([, why]) => `${path}:${index + 1}: ${why}. (${line.trim().slice(0, 60)})`),
+    HOT_WORDS.filter(([word]) => word.test(line) && !cold.some((span) => index + 1 >= span.line && index + 1 < span.line + span.lines)).map(([, why]) => `${path}:${index + 1}: ${why}. (${line.trim().slice(0, 60)})`),
   );
 }
 

@@ -55,5 +55,7 @@ test('inspection finds the model and refuses a store with other data', async (t)
   text = null;
   await assert.rejects(inspect(), { code: 'DATA', message: /inferplay load/ });
   meta = "-ERR unknown command 'AI.MODELGET'\r\n";
-  await assert.rejects(inspect(), { code: 'SERVER', message: /no RedisAI/ });
+  await assert.rejects(inspect(), { code: 'SERVER', message: /is no RedisAI: it does not know AI\.MODELGET, .*inferplay serve/ });
+  meta = '-ERR model key is empty\r\n';
+  await assert.rejects(inspect(), { code: 'SERVER', message: /has no model "financialNet" \(ERR model key is empty\): load the data set with "inferplay load"/ });
 });
