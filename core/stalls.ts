@@ -25,5 +25,5 @@ export function stalledSeconds({ seconds, dueNs, elapsedNs }: Measured): { stall
 export function stalls(recording: Measured): string[] {
   const { stalled, whole } = stalledSeconds(recording);
   if (stalled === 0 || !(percentile(recording.service, 50) < STALL_SERVICE_NS)) return [];
-  return [`For ${stalled} of ${whole} seconds nothing was answered, although requests were waiting: the server, or the way to it, stood still. A closed loop sends nothing in that time, so its percentiles hardly show it. Look at the timeline and at the server's log, and repeat the run.`];
+  return [`For ${stalled} of ${whole} whole seconds nothing was answered, although requests were waiting: the server, or the way to it, stood still. A closed loop sends nothing in that time, so its percentiles hardly show it. Look at the timeline and at the server's log, and repeat the run.`];
 }

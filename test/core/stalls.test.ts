@@ -25,7 +25,7 @@ test('only whole seconds of the time in which requests come due count: the last 
 
 test('the sentence has the numbers; a slow server does not stall', () => {
   const one = measured([9, 5], [0, 0], [0, 0], [9, 13]);
-  assert.match(stalls(one).join(), /^For 2 of 4 seconds nothing was answered/);
+  assert.match(stalls(one).join(), /^For 2 of 4 whole seconds nothing was answered/);
   assert.deepEqual(stalls({ ...one, service: histogramOf([2e9]) }), []);
   assert.deepEqual(stalls({ ...one, service: histogramOf([]) }), []);
 });

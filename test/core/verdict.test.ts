@@ -201,7 +201,7 @@ test('stalled: seconds without an answer are SUSPECT in a closed loop, and the m
   const seconds = [2000, 2000, 0, 0, 0, 2000].map((count, second) => ({ second, due: second === 1 ? count + 50 : second === 5 ? count - 50 : count, sent: count, ok: count, failed: 0, inFlight: 50, response: {}, service: {} }));
   const changes = { seconds, dueNs: 6e9, elapsedNs: 6e9 };
   assert.deepEqual(judged(CLOSED, changes), ['SUSPECT stalled']);
-  assert.match(messages(CLOSED, changes), /For 3 of 6 seconds nothing was answered/);
+  assert.match(messages(CLOSED, changes), /For 3 of 6 whole seconds nothing was answered/);
 });
 
 test('server-lost says why the last attempt failed; connections that were down are not called busy only', () => {

@@ -61,7 +61,7 @@ test('a server that stands still for seconds makes a closed loop SUSPECT', async
   const { result, recording } = await replay(replayData(t), { ...at, target: stub.url, durationMs: 3000 });
   checkBooks(recording);
   const reason = result.verdict.reasons.find(({ code }) => code === 'stalled');
-  assert.match(reason?.message ?? '', /^For 1 of 3 seconds nothing was answered/);
+  assert.match(reason?.message ?? '', /^For 1 of 3 whole seconds nothing was answered/);
   assert.equal(recording.seconds[1].inFlight, 4, 'all connections wait');
 });
 
