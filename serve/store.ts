@@ -2,24 +2,43 @@
  * The keyspace: numbered databases of keys (latin1 strings, one character a byte) and values, with expiry and WATCH.
  * One thread owns it, so nothing here waits or locks.
  */
+import { Hash, List, Members } from './collection-values.js';
+import { KeyMap } from './key-map.js';
 import { DATABASES } from './limits.js';
+import { SortedSet } from './sorted-set.js';
 
 /** A value of a type that a module brings: a tensor, a model. */
 export abstract class ModuleValue {
   /** As TYPE answers. */
   abstract readonly typeName: string;
+  /** What it counts for `maxmemory`; must not change while a key holds it. */
+  abstract readonly sizeBytes: number;
   /** Called when the value leaves the keyspace: deleted, overwritten, expired or flushed. */
   dropped(): void {}
 }
 
-/** Strings are bytes, hashes are Maps, sets are Sets, lists are arrays. */
-export type Value = Buffer | Map<string, Buffer> | Set<string> | Buffer[] | ModuleValue;
+/** Strings are bytes. */
+export type Value = Buffer | Hash | List | Members | SortedSet | ModuleValue;
 
 export function typeName(value: Value): string {
   if (Buffer.isBuffer(value)) return 'string';
-  if (value instanceof Map) return 'hash';
-  if (value instanceof Set) return 'set';
-  return Array.isArray(value) ? 'list' : value.typeName;
+  if (value instanceof Hash) return 'hash';
+  if (value instanceof Members) return 'set';
+  if (value instanceof SortedSet) return 'zset';
+  return value instanceof List ? 'list' : value.typeName;
+}
+
+/** Bytes of a value without its key. */
+export function sizeOf(value: Value): number {
+  return Buffer.isBuffer(value) ? value.length : value.sizeBytes;
+}
+
+/** What a key costs beside the bytes of key and value: its place in the table, its string, and the object around the value. */
+export const KEY_OVERHEAD_BYTES = 136;
+
+/** Whether somebody must be told when the value goes. */
+function holdsMore(value: Value): value is ModuleValue {
+  return value instanceof ModuleValue && value.dropped !== ModuleValue.prototype.dropped;
 }
 
 /** Somebody who WATCHes keys; `dirty` is set when one of them changes. */
@@ -39,9 +58,15 @@ const SWEEP_KEYS = 2000;
 
 export class Database {
   readonly #now: () => number;
-  #values = new Map<string, Value>();
+  #values = new KeyMap<Value>();
   /** Milliseconds since the epoch. */
-  #expires = new Map<string, number>();
+  #expires = new KeyMap<number>();
+  /** Values that are told when they go: the others, which may be millions, are simply forgotten. */
+  #holding = new Set<ModuleValue>();
+  #usedBytes = 0;
+  #wander: Iterator<string> | null = null;
+  /** Keys that went because their time was up. */
+  expired = 0;
   readonly #watchers = new Map<string, Set<Watcher>>();
   #scans: (ScanPlace | undefined)[] = [];
   #scanCount = 0;
@@ -60,6 +85,11 @@ export class Database {
     return this.#expires.size;
   }
 
+  /** Bytes of all keys and values, with what they cost around them. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
   get(key: string): Value | undefined {
     if (this.#expires.size > 0 && this.#isExpired(key)) {
       this.delete(key);
@@ -75,10 +105,24 @@ export class Database {
 
   /** Puts a value under a key; the expiry of what was there is forgotten unless asked. */
   set(key: string, value: Value, keepExpiry = false): void {
-    const old = this.#values.get(key);
-    this.#values.set(key, value);
-    if (old instanceof ModuleValue && old !== value) old.dropped();
+    const old = this.#values.replace(key, value);
+    if (old === undefined) this.#usedBytes += sizeOf(value) + key.length + KEY_OVERHEAD_BYTES;
+    else if (old !== value) {
+      this.#usedBytes += sizeOf(value) - sizeOf(old);
+      this.#drop(old);
+    }
+    if (holdsMore(value)) this.#holding.add(value);
     if (!keepExpiry && this.#expires.size > 0) this.#expires.delete(key);
+    this.touch(key);
+  }
+
+  #drop(value: Value): void {
+    if (holdsMore(value) && this.#holding.delete(value)) value.dropped();
+  }
+
+  /** To be called when a value has changed in its place. @param grownBytes by how much its size has changed */
+  changed(key: string, grownBytes: number): void {
+    this.#usedBytes += grownBytes;
     this.touch(key);
   }
 
@@ -86,10 +130,9 @@ export class Database {
     const old = this.#values.get(key);
     if (old === undefined) return false;
     const expired = this.#expires.size > 0 && this.#isExpired(key);
-    this.#values.delete(key);
-    this.#expires.delete(key);
-    if (old instanceof ModuleValue) old.dropped();
-    this.touch(key);
+    this.#remove(key, old);
+    this.#drop(old);
+    if (expired) this.expired++;
     return !expired;
   }
 
@@ -98,10 +141,16 @@ export class Database {
     const value = this.get(key);
     if (value === undefined) return undefined;
     const expiresAtMs = this.#expires.get(key);
+    this.#remove(key, value);
+    if (holdsMore(value)) this.#holding.delete(value);
+    return { value, expiresAtMs };
+  }
+
+  #remove(key: string, value: Value): void {
     this.#values.delete(key);
     this.#expires.delete(key);
+    this.#usedBytes -= sizeOf(value) + key.length + KEY_OVERHEAD_BYTES;
     this.touch(key);
-    return { value, expiresAtMs };
   }
 
   expiresAtMs(key: string): number | undefined {
@@ -109,7 +158,7 @@ export class Database {
   }
 
   expireAt(key: string, atMs: number): void {
-    this.#expires.set(key, atMs);
+    this.#expires.replace(key, atMs);
     this.touch(key);
   }
 
@@ -119,28 +168,51 @@ export class Database {
     return had;
   }
 
-  clear(): void {
-    const old = this.#values;
-    this.#values = new Map();
-    this.#expires = new Map();
+  /** Forgets everything at once, however much there is: the maps are replaced. @returns how many keys there were */
+  clear(): number {
+    const [old, holding] = [this.#values, this.#holding];
+    this.#values = new KeyMap();
+    this.#expires = new KeyMap();
+    this.#holding = new Set();
+    this.#usedBytes = 0;
     this.#scans = [];
-    this.#sweep = null;
-    for (const [key, watchers] of this.#watchers) if (old.has(key)) for (const watcher of watchers) watcher.dirty = true;
-    for (const value of old.values()) if (value instanceof ModuleValue) value.dropped();
+    this.#sweep = this.#wander = null;
+    for (const [key, watchers] of this.#watchers) if (old.get(key) !== undefined) for (const watcher of watchers) watcher.dirty = true;
+    for (const value of holding) value.dropped();
+    return old.size;
+  }
+
+  /** All keys go to the other database, and its keys come here. Whoever watches a key of either hears of it. */
+  swap(other: Database): void {
+    for (const each of [this, other]) for (const key of each.#watchers.keys()) if (this.#values.get(key) !== other.#values.get(key)) each.touch(key);
+    [this.#values, other.#values] = [other.#values, this.#values];
+    [this.#expires, other.#expires] = [other.#expires, this.#expires];
+    [this.#holding, other.#holding] = [other.#holding, this.#holding];
+    [this.#usedBytes, other.#usedBytes] = [other.#usedBytes, this.#usedBytes];
+    for (const each of [this, other]) {
+      each.#scans = [];
+      each.#sweep = each.#wander = null;
+    }
   }
 
   *keys(): Generator<string> {
     for (const key of this.#values.keys()) if (!this.#isExpired(key)) yield key;
   }
 
-  randomKey(): string | undefined {
-    let skip = Math.floor(Math.random() * Math.min(this.#values.size, 1000));
-    let found: string | undefined;
-    for (const key of this.keys()) {
-      found = key;
-      if (skip-- <= 0) break;
+  /**
+   * A key from anywhere. Maps have no random access, so one iterator wanders through all keys, some steps at each call.
+   * @param steps how many keys it passes by
+   */
+  randomKey(steps = Math.floor(Math.random() * 100)): string | undefined {
+    for (let passed = 0, rounds = 0; rounds < 3; ) {
+      this.#wander ??= this.#values.keys();
+      const { value, done } = this.#wander.next();
+      if (done) {
+        this.#wander = null;
+        rounds++;
+      } else if (!this.#isExpired(value) && passed++ >= Math.min(steps, this.#values.size)) return value;
     }
-    return found;
+    return this.keys().next().value ?? undefined;
   }
 
   /**
@@ -207,8 +279,19 @@ export class Store {
     this.databases = Array.from({ length: DATABASES }, () => new Database(now));
   }
 
-  clear(): void {
-    for (const database of this.databases) database.clear();
+  clear(): number {
+    return this.databases.reduce((keys, database) => keys + database.clear(), 0);
+  }
+
+  /** Bytes of all databases. */
+  get usedBytes(): number {
+    let bytes = 0;
+    for (const { usedBytes } of this.databases) bytes += usedBytes;
+    return bytes;
+  }
+
+  get expired(): number {
+    return this.databases.reduce((keys, { expired }) => keys + expired, 0);
   }
 
   sweep(): void {

@@ -1,16 +1,19 @@
 /** Every command, and how to find one without making a string. */
 import type { Request } from '../request.js';
 import { aiCommands } from './ai.js';
-import { collectionCommands } from './collections.js';
 import type { Command } from './command.js';
 import { connectionCommands } from './connection.js';
 import { dagCommands } from './dag.js';
 import { executeCommands } from './execute.js';
 import { expiryCommands } from './expiry.js';
+import { hashCommands } from './hashes.js';
 import { keyCommands } from './keys.js';
+import { listCommands } from './lists.js';
 import { modelCommands } from './model.js';
 import { scriptCommands } from './script.js';
 import { serverCommands } from './server.js';
+import { setCommands } from './sets.js';
+import { sortedSetCommands } from './sorted-sets.js';
 import { stringCommands } from './strings.js';
 import { tensorCommands } from './tensor.js';
 import { transactionCommands } from './transaction.js';
@@ -19,7 +22,7 @@ export type { Command } from './command.js';
 
 /** Functions, because the families and this file know each other: the table is made when it is first needed. */
 const FAMILIES = (): readonly (readonly Command[])[] => [
-  connectionCommands, serverCommands, keyCommands, expiryCommands, stringCommands, collectionCommands, transactionCommands,
+  connectionCommands, serverCommands, keyCommands, expiryCommands, stringCommands, hashCommands, listCommands, setCommands, sortedSetCommands, transactionCommands,
   tensorCommands, modelCommands, executeCommands, dagCommands, scriptCommands, aiCommands,
 ];
 

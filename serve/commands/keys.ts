@@ -1,7 +1,9 @@
 /** Commands on keys of any type. */
+import { Hash, List, Members } from '../collection-values.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
+import { SortedSet } from '../sorted-set.js';
 import { ModuleValue, typeName, type Value } from '../store.js';
 import { ALL_KEYS, command, globToRegExp, NO_KEYS, NOT_AN_INTEGER, ONE_KEY, SYNTAX } from './command.js';
 
@@ -77,10 +79,8 @@ function rename(onlyNew: boolean) {
   };
 }
 
-function copyOf(value: Value): Value {
-  if (Buffer.isBuffer(value)) return value;
-  if (value instanceof Map) return new Map(value);
-  return value instanceof Set ? new Set(value) : [...(value as Buffer[])];
+function copyOf(value: Exclude<Value, ModuleValue>): Value {
+  return Buffer.isBuffer(value) ? value : value.copy();
 }
 
 function copy(session: Session, request: Request, reply: Reply): void {
@@ -122,8 +122,10 @@ function flush(everything: boolean) {
 
 function encodingOf(value: Value): string {
   if (Buffer.isBuffer(value)) return /^(?:0|-?[1-9]\d{0,18})$/.test(value.toString('latin1', 0, 21)) ? 'int' : value.length <= 44 ? 'embstr' : 'raw';
-  if (value instanceof ModuleValue) return 'raw';
-  return Array.isArray(value) ? 'quicklist' : 'hashtable';
+  if (value instanceof Hash) return value.compact ? 'ziplist' : 'hashtable';
+  if (value instanceof Members) return value.integers ? 'intset' : 'hashtable';
+  if (value instanceof SortedSet) return value.compact ? 'ziplist' : 'skiplist';
+  return value instanceof List ? 'quicklist' : 'raw';
 }
 
 function object(session: Session, request: Request, reply: Reply): void {

@@ -4,7 +4,7 @@ import { writeModule } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import { Request } from '../request.js';
 import type { Session } from '../session.js';
-import { typeName } from '../store.js';
+import { KEY_OVERHEAD_BYTES, sizeOf, typeName } from '../store.js';
 import { command, globToRegExp, NO_KEYS, SYNTAX, type Command } from './command.js';
 
 function info(session: Session, request: Request, reply: Reply): void {
@@ -126,9 +126,6 @@ function acl(_: Session, request: Request, reply: Reply): void {
   for (const category of CATEGORIES) reply.bulkText(category);
 }
 
-/** What a key costs: the sizes that are known, and about a hundred bytes around them. */
-const KEY_OVERHEAD_BYTES = 96;
-
 function memory(session: Session, request: Request, reply: Reply): void {
   if (!request.is(1, 'USAGE') || request.argc < 3) {
     return reply.error(`ERR Unknown subcommand or wrong number of arguments for '${request.text(1)}'. Try MEMORY HELP.`);
@@ -136,14 +133,6 @@ function memory(session: Session, request: Request, reply: Reply): void {
   const value = session.database.get(request.text(2));
   if (value === undefined) return reply.null();
   reply.int(KEY_OVERHEAD_BYTES + request.length(2) + sizeOf(value));
-}
-
-function sizeOf(value: unknown): number {
-  if (Buffer.isBuffer(value)) return value.length;
-  if (value instanceof Map) return [...(value as Map<string, Buffer>)].reduce((sum, [field, bytes]) => sum + field.length + bytes.length, 0);
-  if (value instanceof Set) return [...(value as Set<string>)].reduce((sum, member) => sum + member.length, 0);
-  if (Array.isArray(value)) return (value as Buffer[]).reduce((sum, bytes) => sum + bytes.length, 0);
-  return (value as { sizeBytes?: number }).sizeBytes ?? 0;
 }
 
 function time(_: Session, __: Request, reply: Reply): void {
