@@ -5,6 +5,8 @@ import { Secret } from '../core/secret.js';
 import { allCommands, lookUp } from './commands/index.js';
 import { initialConfig } from './commands/server.js';
 import { Devices } from './devices.js';
+import { Laboratory } from './laboratory.js';
+import { planLaboratory, type LaboratoryOptions } from './laboratory-options.js';
 import { CONNECTIONS_MAX, READ_BUFFER_BYTES } from './limits.js';
 import { Models } from './models.js';
 import { Reply } from './reply.js';
@@ -23,6 +25,8 @@ export interface ListenOptions {
   /** False: answer as a server without any backend. */
   readonly backend?: boolean;
   readonly executionTimeoutMs?: number;
+  /** Makes inferences take a known time, fail, get lost or stand still. */
+  readonly laboratory?: LaboratoryOptions;
   /** Ends the server. */
   readonly signal?: AbortSignal;
 }
@@ -42,17 +46,19 @@ const MODEL_CHUNK_BYTES = 535_822_336;
 
 /**
  * Starts a server in this process.
- * @throws InferplayError CONNECT when the address cannot be used
+ * @throws InferplayError CONNECT when the address cannot be used, USAGE for options that make no sense
  */
 export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1', requirepass, connectionsMax = CONNECTIONS_MAX, backend = true, signal } = options;
   const password = typeof requirepass === 'string' ? new Secret(requirepass) : (requirepass ?? null);
+  const laboratoryPlan = planLaboratory(options.laboratory ?? {});
   const models = new Models();
   let end = (): void => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
   const server: Server = {
     settings: { password, backend, connectionsMax },
     commands: { all: allCommands(), lookUp }, store: new Store(), models, devices: new Devices(models, options.executionTimeoutMs), sessions: new Map(),
+    laboratory: laboratoryPlan && new Laboratory(laboratoryPlan),
     stats: { startedAtMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputBytes: 0, outputBytes: 0 },
     config: new Map(), modelChunkBytes: MODEL_CHUNK_BYTES, backendsPath: null, host, port,
     shutdown: () => void close(),
@@ -62,6 +68,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   accept(net, server);
   server.port = await bind(net, host, port).catch((error: unknown) => {
     clearInterval(sweeper);
+    void server.laboratory?.close();
     throw error;
   });
   for (const [name, value] of initialConfig(host, server.port, connectionsMax)) server.config.set(name, value);
@@ -72,6 +79,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     signal?.removeEventListener('abort', close);
     const closed = new Promise((resolve) => net.close(resolve));
     for (const session of server.sessions.values()) session.socket.destroySoon();
+    await server.laboratory?.close();
     await server.devices.close();
     for (const session of server.sessions.values()) session.destroy();
     await closed;
@@ -103,7 +111,9 @@ function bind(net: NetServer, host: string, port: number): Promise<number> {
 }
 
 function accept(net: NetServer, server: Server): void {
-  const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+  // A slow reader reads in small bites, so that its rate is one over short times too.
+  const bite = Math.max(1024, Math.round((server.laboratory?.plan.readBytesPerSecond ?? Infinity) / 50));
+  const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BUFFER_BYTES, bite));
   const reply = new Reply();
   let connections = 0;
   net.on('connection', (accepted) => {

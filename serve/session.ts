@@ -1,11 +1,14 @@
 /** One client: its bytes in, its commands one after the other, its replies out. */
 import type { Socket } from 'node:net';
+import { isHeld, refusalOf, unknownCommand } from './admission.js';
 import type { Command } from './commands/command.js';
 import * as limits from './limits.js';
 import type { Reply } from './reply.js';
 import { BROKEN, INCOMPLETE, Request } from './request.js';
-import type { Server } from './server.js';
+import type { Pause, Server } from './server.js';
+import { runCounted } from './statistics.js';
 import type { Database, Watcher } from './store.js';
+import { DEFAULT_USER } from './users.js';
 
 /** A command that waits for EXEC, with arguments of its own. */
 export interface Queued {
@@ -32,6 +35,9 @@ export class Session implements Watcher {
   databaseIndex = 0;
   protocol = 2;
   authenticated: boolean;
+  user = DEFAULT_USER;
+  /** Milliseconds since the epoch, as exact as the server's tick. */
+  activeAtMs: number;
   name = '';
   lastCommand = '';
   transaction: Transaction | null = null;
@@ -53,6 +59,9 @@ export class Session implements Watcher {
   #blocked = false;
   #gone = false;
   #paused = false;
+  /** The laboratory reads slowly: until then, in milliseconds of performance.now(), nothing more is read. */
+  #readAgainMs = 0;
+  #held = false;
 
   constructor(server: Server, socket: Socket, id: number, reply: Reply) {
     this.server = server;
@@ -61,12 +70,15 @@ export class Session implements Watcher {
     this.reply = reply;
     this.connectedAtMs = Date.now();
     this.database = server.store.databases[0];
-    this.authenticated = server.settings.password === null;
+    this.authenticated = server.users.open;
+    this.activeAtMs = this.connectedAtMs;
   }
 
   /** Bytes have arrived in a buffer that is only lent. */
   received(chunk: Buffer, size: number): void {
     this.server.stats.inputBytes += size;
+    this.activeAtMs = this.server.stats.tickMs;
+    if (this.server.laboratory !== null) this.#readSlowly(size, this.server.laboratory.plan.readBytesPerSecond);
     if (this.#pending === null && !this.#blocked) {
       const next = this.#run(chunk, 0, size);
       if (next < size && !this.closing) this.#keep(chunk, next, size);
@@ -110,22 +122,34 @@ export class Session implements Watcher {
   }
 
   #dispatch(request: Request): void {
-    const { reply } = this;
-    this.server.stats.commands++;
-    const command = this.server.commands.lookUp(request);
-    if (command === null) {
-      if (this.transaction) this.transaction.failed = true;
-      return reply.error(unknownCommand(request));
+    const { reply, server } = this;
+    server.stats.commands++;
+    const command = server.commands.lookUp(request);
+    const refusal = command === null ? unknownCommand(request) : refusalOf(this, command, request);
+    if (refusal !== null) return this.#refuse(command, refusal);
+    this.lastCommand = command!.name;
+    if (this.transaction !== null && !command!.immediate) return this.#queue(command!, request);
+    if (server.pause !== null && isHeld(this, command!)) return this.#hold(command!, request, server.pause);
+    runCounted(this, command!, request, reply);
+  }
+
+  /** A refused command spoils the transaction that it should have been part of; a refused EXEC ends it. */
+  #refuse(command: Command | null, refusal: string): void {
+    if (command !== null) this.server.statistics.of(command).rejected++;
+    if (this.transaction !== null && command?.name === 'exec') {
+      this.transaction = null;
+      this.unwatch();
+      return this.reply.error(`EXECABORT Transaction discarded because of: ${refusal}`);
     }
-    if (!this.authenticated && !command.flags.includes('no_auth')) return reply.error('NOAUTH Authentication required.');
-    const { arity } = command;
-    if (arity > 0 ? request.argc !== arity : request.argc < -arity) {
-      if (this.transaction) this.transaction.failed = true;
-      return reply.error(wrongArity(request));
-    }
-    this.lastCommand = command.name;
-    if (this.transaction !== null && !command.immediate) return this.#queue(command, request);
-    command.run(this, request, reply);
+    if (this.transaction) this.transaction.failed = true;
+    this.reply.error(refusal);
+  }
+
+  /** Runs a command when CLIENT PAUSE is over; until then the client's further commands wait behind it. */
+  #hold(command: Command, request: Request, pause: Pause): void {
+    const own = new Request();
+    own.assign(Array.from({ length: request.argc }, (_, i) => request.view(i)));
+    this.later((answer) => pause.waiting.push(() => answer((reply) => runCounted(this, command, own, reply))));
   }
 
   #queue(command: Command, request: Request): void {
@@ -231,6 +255,19 @@ export class Session implements Watcher {
     if (this.closing && !this.#gone && !this.#blocked) socket.destroySoon();
   }
 
+  #readSlowly(size: number, bytesPerSecond: number): void {
+    const now = performance.now();
+    this.#readAgainMs = Math.max(now, this.#readAgainMs) + (size / bytesPerSecond) * 1000;
+    const waitMs = this.#readAgainMs - now;
+    if (this.#held || waitMs < 1) return;
+    this.#held = true;
+    this.socket.pause();
+    setTimeout(() => {
+      this.#held = false;
+      if (!this.#paused && !this.#gone) this.socket.resume();
+    }, waitMs).unref();
+  }
+
   #pause(): void {
     if (this.#paused) return;
     this.#paused = true;
@@ -240,12 +277,22 @@ export class Session implements Watcher {
   #unpause(): void {
     if (!this.#paused || this.socket.writableLength > limits.OUTPUT_BYTES_PAUSE) return;
     this.#paused = false;
-    this.socket.resume();
+    if (!this.#held) this.socket.resume();
   }
 
   /** The kernel has taken everything that was written. */
   drained(): void {
     if (!this.#blocked) this.#unpause();
+  }
+
+  /** The client's address as CLIENT LIST shows it. */
+  get address(): string {
+    const { remoteAddress, remotePort } = this.socket;
+    return remoteAddress === undefined ? `${this.server.unixPath ?? ''}:0` : `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+  }
+
+  get blocked(): boolean {
+    return this.#blocked;
   }
 
   unwatch(): void {
@@ -283,15 +330,4 @@ function alignment(request: Request, wanted: number): number {
 
 export function wrongArity(request: Request): string {
   return `ERR wrong number of arguments for '${request.text(0).slice(0, 128)}' command`;
-}
-
-function unknownCommand(request: Request): string {
-  let text = `ERR unknown command \`${request.text(0).slice(0, limits.ERROR_ARGUMENTS_BYTES_MAX)}\`, with args beginning with: `;
-  let shown = 0;
-  for (let i = 1; i < request.argc && shown < limits.ERROR_ARGUMENTS_BYTES_MAX; i++) {
-    const arg = request.text(i).slice(0, limits.ERROR_ARGUMENTS_BYTES_MAX - shown);
-    text += `\`${arg}\`, `;
-    shown += arg.length + 4;
-  }
-  return text;
 }
