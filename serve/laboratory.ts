@@ -29,6 +29,7 @@ export interface Visit {
 
 interface Waiting extends Visit {
   readonly number: number;
+  readonly arrivedMs: number;
 }
 
 export const FAILED = 'ERR the laboratory makes this inference fail';
@@ -47,6 +48,9 @@ export class Laboratory {
   /** The next one of `#waiting`. */
   #next = 0;
   #busy = 0;
+  /** When servers that have become free should have, the earliest first; only those that somebody waits for. */
+  #freedMs: number[] = [];
+  #admitting = false;
   #count = 0;
   /** When the first inference came: stalls are counted from then. */
   #originMs: number | null = null;
@@ -59,18 +63,25 @@ export class Laboratory {
   /** Takes an inference in. */
   visit(visit: Visit): void {
     const number = this.#count++;
-    this.#originMs ??= this.#timer.now();
+    const arrivedMs = this.#timer.now();
+    this.#originMs ??= arrivedMs;
     if (this.#waiting.length - this.#next >= QUEUED_INFERENCES_MAX) return visit.answer((reply) => reply.error(FULL));
-    this.#waiting.push({ ...visit, number });
+    this.#waiting.push({ ...visit, number, arrivedMs });
     this.#admit();
   }
 
   #admit(): void {
+    // One that is over at once admits the next: in this loop, and not one inside the other.
+    if (this.#admitting) return;
+    this.#admitting = true;
     while (this.#busy < this.plan.servers && this.#next < this.#waiting.length) {
       const visit = this.#waiting[this.#next++];
       this.#busy++;
-      this.#serve(visit);
+      // A timer is always a little late. Were that passed on, every inference of a busy period would wait for all that was lost before it.
+      this.#serve(visit, Math.max(visit.arrivedMs, this.#freedMs.shift() ?? 0));
     }
+    this.#admitting = false;
+    if (this.#next === this.#waiting.length) this.#freedMs = [];
     // What has been served is forgotten now and then, not at every step: moving the rest costs.
     if (this.#next > 1024 || this.#next === this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#next);
@@ -78,15 +89,16 @@ export class Laboratory {
     }
   }
 
-  #serve(visit: Waiting): void {
-    const startMs = this.#timer.now();
+  #serve(visit: Waiting, startMs: number): void {
     const dueMs = this.endOf(startMs, this.serviceMs(visit.number));
     const fate = this.fate(visit.number);
     let write: ((reply: Reply) => void) | null = fate === 'failed' ? (reply) => reply.error(FAILED) : null;
     let over = false;
+    let freeMs = dueMs;
     const leave = (): void => {
       if (!over || (write === null && fate !== 'dropped')) return;
       this.#busy--;
+      this.#freedMs.push(freeMs);
       if (fate === 'dropped') visit.drop();
       else visit.answer(write!);
       this.#admit();
@@ -94,13 +106,15 @@ export class Laboratory {
     const run = (): void => {
       visit.start((given) => {
         write = given;
+        // An inference that takes longer than its service time is as long as it is.
+        if (over) freeMs = this.#timer.now();
         leave();
       });
     };
     // A stall holds the run itself, not only its answer.
     const stalledUntilMs = this.endOf(startMs, 0);
     if (fate === 'answered') {
-      if (stalledUntilMs > startMs) this.#timer.at(stalledUntilMs, run);
+      if (stalledUntilMs > this.#timer.now()) this.#timer.at(stalledUntilMs, run);
       else run();
     }
     const finish = (): void => {
