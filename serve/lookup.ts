@@ -2,6 +2,7 @@
 import type { Hash, List, Members } from './collection-values.js';
 import { Model } from './models.js';
 import type { Reply } from './reply.js';
+import type { Request } from './request.js';
 import type { SortedSet } from './sorted-set.js';
 import type { Database, Value } from './store.js';
 import { MODULE_VERSION } from './server.js';
@@ -53,4 +54,16 @@ export function valueAt<T extends Value>(database: Database, key: string, type: 
 export function changedFrom(database: Database, key: string, value: Hash | List | Members | SortedSet, before: number): void {
   database.changed(key, value.sizeBytes - before);
   if (value.size === 0) database.delete(key);
+}
+
+export const BAD_NAME = 'ERR Client names cannot contain spaces, newlines or special characters.';
+
+/** Whether a client may have this name; the empty one takes it away. */
+export function isName(name: string): boolean {
+  return /^[!-~]*$/.test(name);
+}
+
+/** The error for a subcommand that is not there, as Redis 6.2 words it. */
+export function unknownSubcommand(request: Request): string {
+  return `ERR Unknown subcommand or wrong number of arguments for '${request.text(1).slice(0, 128)}'. Try ${request.text(0).toUpperCase()} HELP.`;
 }

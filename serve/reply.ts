@@ -12,6 +12,8 @@ const LINE_ROOM = 64;
 export class Reply {
   /** 2 or 3: the protocol of the client that the replies are for. */
   protocol = 2;
+  /** Hears of every error that is written. */
+  onError: ((text: string) => void) | null = null;
   #buffer = Buffer.allocUnsafeSlow(REPLY_BUFFER_BYTES);
   #at = 0;
   /** Finished parts that come before what is in the buffer: large values by reference. */
@@ -65,6 +67,7 @@ export class Reply {
 
   /** @param text with its code, for example `ERR no such key`; line ends become blanks */
   error(text: string): void {
+    this.onError?.(text);
     this.raw(`-${/[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text}\r\n`);
   }
 

@@ -54,7 +54,7 @@ interface ScanPlace {
 /** Iterators kept between SCAN calls; a cursor that has lost its iterator walks to its position again. */
 const SCANS_KEPT = 256;
 /** Expiry times looked at in one turn of the background sweep. */
-const SWEEP_KEYS = 2000;
+export const SWEEP_KEYS = 2000;
 
 export class Database {
   readonly #now: () => number;
@@ -237,19 +237,23 @@ export class Database {
     return { cursor: next, keys };
   }
 
-  /** Removes expired keys that nobody asks for, a bounded number of looks at a time. */
-  sweep(): void {
-    if (this.#expires.size === 0) return;
+  /** Removes expired keys that nobody asks for, a bounded number of looks at a time. @returns how many */
+  sweep(): number {
+    if (this.#expires.size === 0) return 0;
+    let removed = 0;
     this.#sweep ??= this.#expires.entries();
     const now = this.#now();
     for (let i = 0; i < SWEEP_KEYS; i++) {
       const { value, done } = this.#sweep.next();
       if (done) {
         this.#sweep = null;
-        return;
+        return removed;
       }
-      if (value[1] <= now) this.delete(value[0]);
+      if (value[1] > now) continue;
+      this.delete(value[0]);
+      removed++;
     }
+    return removed;
   }
 
   watch(key: string, watcher: Watcher): void {
@@ -294,7 +298,8 @@ export class Store {
     return this.databases.reduce((keys, { expired }) => keys + expired, 0);
   }
 
-  sweep(): void {
-    for (const database of this.databases) database.sweep();
+  /** @returns how many expired keys were removed */
+  sweep(): number {
+    return this.databases.reduce((removed, database) => removed + database.sweep(), 0);
   }
 }

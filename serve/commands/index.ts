@@ -1,12 +1,14 @@
 /** Every command, and how to find one without making a string. */
 import type { Request } from '../request.js';
 import { aiCommands } from './ai.js';
+import { clientCommands } from './client.js';
 import type { Command } from './command.js';
 import { connectionCommands } from './connection.js';
 import { dagCommands } from './dag.js';
 import { executeCommands } from './execute.js';
 import { expiryCommands } from './expiry.js';
 import { hashCommands } from './hashes.js';
+import { introspectionCommands } from './introspection.js';
 import { keyCommands } from './keys.js';
 import { listCommands } from './lists.js';
 import { modelCommands } from './model.js';
@@ -22,7 +24,7 @@ export type { Command } from './command.js';
 
 /** Functions, because the families and this file know each other: the table is made when it is first needed. */
 const FAMILIES = (): readonly (readonly Command[])[] => [
-  connectionCommands, serverCommands, keyCommands, expiryCommands, stringCommands, hashCommands, listCommands, setCommands, sortedSetCommands, transactionCommands,
+  connectionCommands, clientCommands, serverCommands, introspectionCommands, keyCommands, expiryCommands, stringCommands, hashCommands, listCommands, setCommands, sortedSetCommands, transactionCommands,
   tensorCommands, modelCommands, executeCommands, dagCommands, scriptCommands, aiCommands,
 ];
 

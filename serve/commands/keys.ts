@@ -1,5 +1,6 @@
 /** Commands on keys of any type. */
 import { Hash, List, Members } from '../collection-values.js';
+import { unknownSubcommand } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
@@ -120,6 +121,16 @@ function flush(everything: boolean) {
   };
 }
 
+function swapdb(session: Session, request: Request, reply: Reply): void {
+  const { databases } = session.server.store;
+  const [first, second] = [request.integer(1), request.integer(2)];
+  if (Number.isNaN(first)) return reply.error('ERR invalid first DB index');
+  if (Number.isNaN(second)) return reply.error('ERR invalid second DB index');
+  if (!databases[first] || !databases[second]) return reply.error('ERR DB index is out of range');
+  if (first !== second) databases[first].swap(databases[second]);
+  reply.ok();
+}
+
 function encodingOf(value: Value): string {
   if (Buffer.isBuffer(value)) return /^(?:0|-?[1-9]\d{0,18})$/.test(value.toString('latin1', 0, 21)) ? 'int' : value.length <= 44 ? 'embstr' : 'raw';
   if (value instanceof Hash) return value.compact ? 'ziplist' : 'hashtable';
@@ -131,7 +142,7 @@ function encodingOf(value: Value): string {
 function object(session: Session, request: Request, reply: Reply): void {
   const [encoding, refcount, idle] = [request.is(1, 'ENCODING'), request.is(1, 'REFCOUNT'), request.is(1, 'IDLETIME')];
   if (request.argc !== 3 || !(encoding || refcount || idle)) {
-    return reply.error(`ERR Unknown subcommand or wrong number of arguments for '${request.text(1)}'. Try OBJECT HELP.`);
+    return reply.error(unknownSubcommand(request));
   }
   const value = session.database.get(request.text(2));
   if (value === undefined) return reply.null();
@@ -164,6 +175,7 @@ export const keyCommands = [
   command('dbsize', 1, 'readonly fast', NO_KEYS, (session, _, reply) => reply.int(session.database.size)),
   command('flushall', -1, 'write', NO_KEYS, flush(true)),
   command('flushdb', -1, 'write', NO_KEYS, flush(false)),
+  command('swapdb', 3, 'write fast', NO_KEYS, swapdb),
   command('object', -2, 'readonly random', [2, 2, 1], object),
   command('dump', 2, 'readonly random', ONE_KEY, dump),
   command('restore', -4, 'write denyoom', ONE_KEY, restore),
