@@ -28,7 +28,8 @@ const SECTIONS: { readonly [name: string]: Section } = {
       ['mem_allocator', 'v8'], ['process_heap', heapUsed], ['process_external', external],
     ];
   },
-  persistence: () => [['loading', 0], ['rdb_changes_since_last_save', 0], ['rdb_bgsave_in_progress', 0], ['rdb_last_bgsave_status', 'ok'], ['aof_enabled', 0]],
+  persistence: ({ persistence, stats }) => [['loading', 0], ['rdb_changes_since_last_save', 0], ['rdb_bgsave_in_progress', persistence?.running ? 1 : 0],
+    ['rdb_last_save_time', Math.floor((persistence?.lastSaveMs ?? stats.startedAtMs) / 1000)], ['rdb_last_bgsave_status', persistence?.lastOk === false ? 'err' : 'ok'], ['aof_enabled', 0]],
   stats: ({ stats, statistics, store }) => [
     ['total_connections_received', stats.connections], ['total_commands_processed', stats.commands], ['total_net_input_bytes', stats.inputBytes],
     ['total_net_output_bytes', stats.outputBytes], ['rejected_connections', stats.rejected], ['expired_keys', store.expired], ['evicted_keys', 0],

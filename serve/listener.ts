@@ -9,6 +9,7 @@ import { Laboratory } from './laboratory.js';
 import { planLaboratory, type LaboratoryOptions } from './laboratory-options.js';
 import { CONNECTIONS_MAX, READ_BUFFER_BYTES } from './limits.js';
 import { Models, type ModelThreads } from './models.js';
+import { Persistence } from './persistence.js';
 import { Reply } from './reply.js';
 import type { Server } from './server.js';
 import { Session } from './session.js';
@@ -36,6 +37,8 @@ export interface ListenOptions extends Partial<DeviceSettings>, ModelThreads {
   readonly backend?: boolean;
   /** MODEL_CHUNK_SIZE: AI.MODELGET splits larger models. */
   readonly modelChunkBytes?: number;
+  /** Snapshot file: read at start, written by SAVE and BGSAVE and when the server ends. Default: keys end with the server. */
+  readonly save?: string;
   /** Makes inferences take a known time, fail, get lost or stand still. */
   readonly laboratory?: LaboratoryOptions;
   /** Ends the server. */
@@ -56,7 +59,8 @@ const MODEL_CHUNK_BYTES = 535_822_336;
 
 /**
  * Starts a server in this process.
- * @throws InferplayError CONNECT when the address cannot be used, USAGE for options that make no sense
+ * @throws InferplayError CONNECT when the address cannot be used, USAGE for options that make no sense, DATA for a snapshot that cannot be read;
+ * `close` rejects with DATA when the snapshot cannot be written
  */
 export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1', tls, unixSocket = null, connectionsMax = CONNECTIONS_MAX, backend = true, signal } = options;
@@ -71,8 +75,9 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     laboratory: laboratoryPlan && new Laboratory(laboratoryPlan),
     stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputBytes: 0, outputBytes: 0 },
     modelChunkBytes: options.modelChunkBytes ?? MODEL_CHUNK_BYTES, backendsPath: null, host, port, unixPath: unixSocket, tls: tls !== undefined,
-    shutdown: () => void close(),
+    persistence: null, shutdown: (save) => void close(save).catch(() => {}),
   };
+  if (options.save !== undefined) loadInto(server, options.save);
   const accept = acceptor(server);
   const nets = [tls ? tlsServer(tls, accept) : plainServer(accept), ...(unixSocket === null ? [] : [plainServer(accept)])];
   const stopClock = startClock(server);
@@ -87,20 +92,36 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   }
 
   let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => (closing ??= (async () => {
+  const close = (save = true): Promise<void> => (closing ??= (async () => {
     stopClock();
-    signal?.removeEventListener('abort', close);
+    signal?.removeEventListener('abort', onAbort);
     const closed = Promise.all(nets.map((net) => new Promise((resolve) => net.close(resolve))));
     for (const session of server.sessions.values()) session.socket.destroySoon();
     await server.laboratory?.close();
     await server.devices.close();
     for (const session of server.sessions.values()) session.destroy();
     await closed;
-    end();
+    try {
+      if (save) await server.persistence?.finish();
+    } finally {
+      end();
+    }
   })());
-  signal?.addEventListener('abort', close, { once: true });
+  const onAbort = (): void => void close().catch(() => {});
+  signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) await close();
-  return { url: urlOf(host, server.port, server.tls), host, port: server.port, ended, close };
+  return { url: urlOf(host, server.port, server.tls), host, port: server.port, ended, close: () => close() };
+}
+
+function loadInto(server: Server, file: string): void {
+  try {
+    server.persistence = new Persistence(server, file);
+    server.persistence.load();
+  } catch (error) {
+    void server.devices.close();
+    void server.laboratory?.close();
+    throw error;
+  }
 }
 
 export function urlOf(host: string, port: number, tls = false): string {

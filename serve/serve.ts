@@ -30,6 +30,8 @@ function text(password: string | Secret): string {
 
 /** A child that has not ended this long after being asked is killed. */
 const CLOSE_PATIENCE_MS = 5000;
+/** A last snapshot may take longer. */
+const SAVE_PATIENCE_MS = 120_000;
 
 /**
  * Starts a server. It ends with `close`, with the signal, and when this process dies.
@@ -54,7 +56,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   const close = async (): Promise<void> => {
     signal?.removeEventListener('abort', close);
     if (child.connected) child.disconnect();
-    const patience = setTimeout(() => child.kill('SIGKILL'), CLOSE_PATIENCE_MS);
+    const patience = setTimeout(() => child.kill('SIGKILL'), options.save === undefined ? CLOSE_PATIENCE_MS : SAVE_PATIENCE_MS);
     await exited;
     clearTimeout(patience);
   };

@@ -3,6 +3,7 @@ import type { Command } from './commands/command.js';
 import type { Request } from './request.js';
 import type { Devices } from './devices.js';
 import type { Laboratory } from './laboratory.js';
+import type { Persistence } from './persistence.js';
 import type { Models } from './models.js';
 import type { Session } from './session.js';
 import type { Statistics } from './statistics.js';
@@ -63,6 +64,8 @@ export interface Server {
   port: number;
   readonly unixPath: string | null;
   readonly tls: boolean;
-  /** Ends the server as SHUTDOWN does. */
-  shutdown(): void;
+  /** Null: keys end with the server. */
+  persistence: Persistence | null;
+  /** Ends the server as SHUTDOWN does. @param save whether a last snapshot is written, true unless said */
+  shutdown(save?: boolean): void;
 }

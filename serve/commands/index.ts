@@ -12,6 +12,7 @@ import { introspectionCommands } from './introspection.js';
 import { keyCommands } from './keys.js';
 import { listCommands } from './lists.js';
 import { modelCommands } from './model.js';
+import { persistenceCommands } from './persistence.js';
 import { scriptCommands } from './script.js';
 import { serverCommands } from './server.js';
 import { setCommands } from './sets.js';
@@ -25,7 +26,7 @@ export type { Command } from './command.js';
 /** Functions, because the families and this file know each other: the table is made when it is first needed. */
 const FAMILIES = (): readonly (readonly Command[])[] => [
   connectionCommands, clientCommands, serverCommands, introspectionCommands, keyCommands, expiryCommands, stringCommands, hashCommands, listCommands, setCommands, sortedSetCommands, transactionCommands,
-  tensorCommands, modelCommands, executeCommands, dagCommands, scriptCommands, aiCommands,
+  tensorCommands, modelCommands, executeCommands, dagCommands, scriptCommands, aiCommands, persistenceCommands,
 ];
 
 const SLOTS = 4096;

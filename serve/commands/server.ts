@@ -130,11 +130,6 @@ function debug(session: Session, request: Request, reply: Reply): void {
   reply.error('ERR DEBUG subcommand not supported');
 }
 
-function shutdown(session: Session): void {
-  session.closing = true;
-  session.server.shutdown();
-}
-
 export const serverCommands = [
   command('info', -1, 'random loading stale', NO_KEYS, info),
   command('config', -2, 'admin noscript loading stale', NO_KEYS, config),
@@ -144,7 +139,5 @@ export const serverCommands = [
   command('wait', 3, 'noscript', NO_KEYS, wait),
   command('time', 1, 'random loading stale fast', NO_KEYS, time),
   command('debug', -2, 'admin noscript loading stale', NO_KEYS, debug),
-  command('lastsave', 1, 'random loading stale fast', NO_KEYS, (session, _, reply) => reply.int(Math.floor(session.server.stats.startedAtMs / 1000))),
-  command('shutdown', -1, 'admin noscript loading stale', NO_KEYS, shutdown),
 ];
 
