@@ -16,8 +16,10 @@ const HEADER = `${MAGIC}${VERSION}\n`;
 const KEY_RECORD = 1;
 const END_RECORD = 255;
 const DIGEST_BYTES = 32;
+/** Of a record, before its key. */
+const HEAD_BYTES = 15;
 /** Written and read in pieces of this size. */
-export const PIECE_BYTES = 256 * 1024;
+export const PIECE_BYTES = 128 * 1024;
 
 /** Fills one buffer with what is written, and hands it over whenever it is full. */
 class Piece {
@@ -26,6 +28,18 @@ class Piece {
 
   get full(): boolean {
     return this.#at === this.#buffer.length;
+  }
+
+  has(size: number): boolean {
+    return this.#at + size < this.#buffer.length;
+  }
+
+  /** A whole record of a short string without anything in between: nearly all keys of a large store are such. There must be room. */
+  shortString(database: number, key: string, value: Buffer, expiresAtMs: number): void {
+    this.#at = writeHead(this.#buffer, this.#at, database, key, value, expiresAtMs);
+    this.#at = this.#buffer.writeUInt32LE(value.length, this.#at);
+    this.#buffer.set(value, this.#at);
+    this.#at += value.length;
   }
 
   /** Copies as much as there is room for, and answers how much that was. */
@@ -66,8 +80,18 @@ export function* pieces(store: Store): Generator<Buffer> {
       const value = database.get(key);
       if (value === undefined) continue;
       records++;
-      yield* put(recordHead(index, key, value, database.expiresAtMs(key) ?? 0));
-      for (const part of writeValue(value)) yield* put(part);
+      const expiresAtMs = database.expiresAtMs(key) ?? 0;
+      if (Buffer.isBuffer(value) && piece.has(HEAD_BYTES + key.length + 4 + value.length)) {
+        piece.shortString(index, key, value, expiresAtMs);
+        continue;
+      }
+      const head = Buffer.allocUnsafe(HEAD_BYTES + key.length);
+      writeHead(head, 0, index, key, value, expiresAtMs);
+      yield* put(head);
+      for (const part of writeValue(value)) {
+        if (piece.has(part.length)) piece.fill(part, 0);
+        else yield* put(part);
+      }
     }
   }
   const end = Buffer.alloc(9);
@@ -79,15 +103,14 @@ export function* pieces(store: Store): Generator<Buffer> {
   yield Buffer.concat([last, hash.digest()]);
 }
 
-function recordHead(database: number, key: string, value: Value, expiresAtMs: number): Buffer {
-  const head = Buffer.allocUnsafe(15 + key.length);
-  head[0] = KEY_RECORD;
-  head[1] = database;
-  head[2] = kindOf(value);
-  head.writeDoubleLE(expiresAtMs, 3);
-  head.writeUInt32LE(key.length, 11);
-  head.write(key, 15, 'latin1');
-  return head;
+/** @returns where it ends */
+function writeHead(into: Buffer, at: number, database: number, key: string, value: Value, expiresAtMs: number): number {
+  into[at] = KEY_RECORD;
+  into[at + 1] = database;
+  into[at + 2] = kindOf(value);
+  into.writeDoubleLE(expiresAtMs, at + 3);
+  into.writeUInt32LE(key.length, at + 11);
+  return at + HEAD_BYTES + into.write(key, at + HEAD_BYTES, 'latin1');
 }
 
 /** Reads a file, whose position advances with it, piece by piece. */
