@@ -27,10 +27,11 @@ export function startClock(server: Server): () => void {
   };
 }
 
+/** Those who wait go on in a turn of their own: replies of one turn belong to one client. */
 export function endPause(server: Server): void {
   const { pause } = server;
   server.pause = null;
-  for (const go of pause?.waiting ?? []) go();
+  for (const go of pause?.waiting ?? []) setImmediate(go);
 }
 
 function disconnectSilent(server: Server): void {

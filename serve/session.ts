@@ -136,10 +136,10 @@ export class Session implements Watcher {
   /** A refused command spoils the transaction that it should have been part of; a refused EXEC ends it. */
   #refuse(command: Command | null, refusal: string): void {
     if (command !== null) this.server.statistics.of(command).rejected++;
-    if (this.transaction !== null && command?.name === 'exec') {
+    if (command?.name === 'exec') {
       this.transaction = null;
       this.unwatch();
-      return this.reply.error(`EXECABORT Transaction discarded because of: ${refusal}`);
+      return this.reply.error(`EXECABORT Transaction discarded because of: ${refusal.replace(/^ERR /, '')}`);
     }
     if (this.transaction) this.transaction.failed = true;
     this.reply.error(refusal);

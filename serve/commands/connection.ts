@@ -5,7 +5,7 @@ import type { Request } from '../request.js';
 import { REDIS_VERSION } from '../server.js';
 import type { Session } from '../session.js';
 import { DEFAULT_USER } from '../users.js';
-import { command, NO_KEYS, SYNTAX } from './command.js';
+import { command, NO_KEYS, NOT_AN_INTEGER, SYNTAX } from './command.js';
 
 function ping(_: Session, request: Request, reply: Reply): void {
   if (request.argc > 2) return reply.error("ERR wrong number of arguments for 'ping' command");
@@ -75,7 +75,7 @@ function hello(session: Session, request: Request, reply: Reply): void {
 
 function select(session: Session, request: Request, reply: Reply): void {
   const index = request.integer(1);
-  if (Number.isNaN(index)) return reply.error('ERR invalid DB index');
+  if (Number.isNaN(index)) return reply.error(NOT_AN_INTEGER);
   if (!useDatabase(session, index)) return reply.error('ERR DB index is out of range');
   reply.ok();
 }

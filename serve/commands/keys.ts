@@ -90,7 +90,9 @@ function copy(session: Session, request: Request, reply: Reply): void {
   for (let i = 3; i < request.argc; i++) {
     if (request.is(i, 'REPLACE')) replace = true;
     else if (request.is(i, 'DB') && i + 1 < request.argc) {
-      const database = session.server.store.databases[request.integer(++i)];
+      const index = request.integer(++i);
+      if (Number.isNaN(index)) return reply.error(NOT_AN_INTEGER);
+      const database = session.server.store.databases[index];
       if (database === undefined) return reply.error('ERR DB index is out of range');
       target = database;
     } else return reply.error(SYNTAX);

@@ -34,8 +34,7 @@ function pop(left: boolean) {
     if (request.argc > 3) return reply.error(`ERR wrong number of arguments for '${name}' command`);
     const many = request.argc === 3;
     const count = many ? request.integer(2) : 1;
-    if (Number.isNaN(count)) return reply.error(NOT_AN_INTEGER);
-    if (count < 0) return reply.error('ERR value is out of range, must be positive');
+    if (!(count >= 0)) return reply.error('ERR value is out of range, must be positive');
     if (count === 0) return reply.nullArray();
     const list = listAt(session, request, reply);
     if (list === null) return;

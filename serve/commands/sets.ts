@@ -36,8 +36,7 @@ function spop(session: Session, request: Request, reply: Reply): void {
   if (request.argc > 3) return reply.error(SYNTAX);
   const many = request.argc === 3;
   const count = many ? request.integer(2) : 1;
-  if (Number.isNaN(count)) return reply.error(NOT_AN_INTEGER);
-  if (count < 0) return reply.error('ERR value is out of range, must be positive');
+  if (!(count >= 0)) return reply.error('ERR value is out of range, must be positive');
   const set = setAt(session, request, reply);
   if (set === null) return;
   if (set === undefined) return many ? reply.set(0) : reply.null();
