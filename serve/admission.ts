@@ -31,6 +31,18 @@ function refusalOfMemory(session: Session, command: Command): string | null {
   return transaction.queue.some((queued) => queued.command.flags.includes('denyoom')) ? OOM : null;
 }
 
+/** Answers a refusal. A refused command spoils the transaction that it should have been part of; a refused EXEC ends it. */
+export function refuse(session: Session, command: Command | null, refusal: string): void {
+  if (command !== null) session.server.statistics.of(command).rejected++;
+  if (command?.name === 'exec') {
+    session.transaction = null;
+    session.unwatch();
+    return session.reply.error(`EXECABORT Transaction discarded because of: ${refusal.replace(/^ERR /, '')}`);
+  }
+  if (session.transaction) session.transaction.failed = true;
+  session.reply.error(refusal);
+}
+
 /** Whether CLIENT PAUSE holds the command back. */
 export function isHeld(session: Session, command: Command): boolean {
   const { pause } = session.server;

@@ -67,3 +67,7 @@ export function isName(name: string): boolean {
 export function unknownSubcommand(request: Request): string {
   return `ERR Unknown subcommand or wrong number of arguments for '${request.text(1).slice(0, 128)}'. Try ${request.text(0).toUpperCase()} HELP.`;
 }
+
+export function wrongArity(request: Request): string {
+  return `ERR wrong number of arguments for '${request.text(0).slice(0, 128)}' command`;
+}

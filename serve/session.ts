@@ -1,6 +1,7 @@
 /** One client: its bytes in, its commands one after the other, its replies out. */
 import type { Socket } from 'node:net';
-import { isHeld, refusalOf, unknownCommand } from './admission.js';
+import { messageOf } from '../core/errors.js';
+import { isHeld, refusalOf, refuse, unknownCommand } from './admission.js';
 import type { Command } from './commands/command.js';
 import * as limits from './limits.js';
 import type { Reply } from './reply.js';
@@ -8,20 +9,10 @@ import { BROKEN, INCOMPLETE, Request } from './request.js';
 import type { Pause, Server } from './server.js';
 import { runCounted } from './statistics.js';
 import type { Database, Watcher } from './store.js';
+import { enqueue, ownCopy, type Transaction } from './transaction.js';
 import { DEFAULT_USER } from './users.js';
 
-/** A command that waits for EXEC, with arguments of its own. */
-export interface Queued {
-  readonly command: Command;
-  readonly request: Request;
-}
-
-export interface Transaction {
-  readonly queue: Queued[];
-  bytes: number;
-  /** A command could not be queued: EXEC will refuse. */
-  failed: boolean;
-}
+export { wrongArity } from './lookup.js';
 
 const CAPACITY_MIN = 4096;
 
@@ -126,43 +117,27 @@ export class Session implements Watcher {
     server.stats.commands++;
     const command = server.commands.lookUp(request);
     const refusal = command === null ? unknownCommand(request) : refusalOf(this, command, request);
-    if (refusal !== null) return this.#refuse(command, refusal);
+    if (refusal !== null) return refuse(this, command, refusal);
     this.lastCommand = command!.name;
-    if (this.transaction !== null && !command!.immediate) return this.#queue(command!, request);
+    if (this.transaction !== null && !command!.immediate) return enqueue(this.transaction, command!, request, reply);
     if (server.pause !== null && isHeld(this, command!)) return this.#hold(command!, request, server.pause);
-    runCounted(this, command!, request, reply);
+    try {
+      runCounted(this, command!, request, reply);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
-  /** A refused command spoils the transaction that it should have been part of; a refused EXEC ends it. */
-  #refuse(command: Command | null, refusal: string): void {
-    if (command !== null) this.server.statistics.of(command).rejected++;
-    if (command?.name === 'exec') {
-      this.transaction = null;
-      this.unwatch();
-      return this.reply.error(`EXECABORT Transaction discarded because of: ${refusal.replace(/^ERR /, '')}`);
-    }
-    if (this.transaction) this.transaction.failed = true;
-    this.reply.error(refusal);
+  /** A mistake of ours, or memory that is not there: it costs this client its connection, and nobody else anything. */
+  #failed(error: unknown): void {
+    this.reply.error(`ERR internal error: ${messageOf(error)}`);
+    this.closing = true;
   }
 
   /** Runs a command when CLIENT PAUSE is over; until then the client's further commands wait behind it. */
   #hold(command: Command, request: Request, pause: Pause): void {
-    const own = new Request();
-    own.assign(Array.from({ length: request.argc }, (_, i) => request.view(i)));
+    const own = ownCopy(request);
     this.later((answer) => pause.waiting.push(() => answer((reply) => runCounted(this, command, own, reply))));
-  }
-
-  #queue(command: Command, request: Request): void {
-    const transaction = this.transaction!;
-    const own = new Request();
-    own.assign(Array.from({ length: request.argc }, (_, i) => request.view(i)));
-    transaction.bytes += own.bytes.length;
-    if (transaction.queue.length >= limits.TRANSACTION_COMMANDS_MAX || transaction.bytes > limits.TRANSACTION_BYTES_MAX) {
-      transaction.failed = true;
-      return this.reply.error('ERR the transaction is too large');
-    }
-    transaction.queue.push({ command, request: own });
-    this.reply.raw('+QUEUED\r\n');
   }
 
   /** Keeps bytes that cannot be run yet, in memory of this client's own. */
@@ -233,7 +208,11 @@ export class Session implements Watcher {
       if (now) return write(this.reply);
       this.#blocked = false;
       this.reply.protocol = this.protocol;
-      write(this.reply);
+      try {
+        write(this.reply);
+      } catch (error) {
+        this.#failed(error);
+      }
       if (!this.#gone) this.#resume();
       if (!this.#blocked) this.#unpause();
       this.#flush();
@@ -301,13 +280,6 @@ export class Session implements Watcher {
     this.dirty = false;
   }
 
-  /** Writes outside a command of this client, for example a notice before the connection is closed. */
-  notify(write: (reply: Reply) => void): void {
-    this.reply.protocol = this.protocol;
-    write(this.reply);
-    this.#flush();
-  }
-
   closed(): void {
     this.#gone = true;
     this.#pending = null;
@@ -326,8 +298,4 @@ export class Session implements Watcher {
 function alignment(request: Request, wanted: number): number {
   const bodyAt = wanted - 2 - request.receivingLength;
   return (8 - (bodyAt % 8)) % 8;
-}
-
-export function wrongArity(request: Request): string {
-  return `ERR wrong number of arguments for '${request.text(0).slice(0, 128)}' command`;
 }
