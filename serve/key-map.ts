@@ -3,8 +3,8 @@
  * keys and half a second at four million; thirty-two maps that share the keys never copy more than a thirty-second part.
  */
 const PARTS = 32;
-/** Characters of a key, from its end, that decide its part: numbers and other differences mostly stand there. */
-const HASHED_MAX = 24;
+/** Characters of a key, spread over its length, that decide its part; the last one always does. */
+const HASHED_MAX = 8;
 
 export class KeyMap<V> {
   readonly #parts: Map<string, V>[] = Array.from({ length: PARTS }, () => new Map());
@@ -16,7 +16,8 @@ export class KeyMap<V> {
 
   #part(key: string): Map<string, V> {
     let hash = key.length;
-    for (let i = hash - 1, stop = Math.max(0, hash - HASHED_MAX); i >= stop; i--) hash = (Math.imul(hash, 33) + key.charCodeAt(i)) | 0;
+    const step = hash <= HASHED_MAX ? 1 : Math.ceil(hash / HASHED_MAX);
+    for (let i = hash - 1; i >= 0; i -= step) hash = (Math.imul(hash, 33) + key.charCodeAt(i)) | 0;
     return this.#parts[(hash ^ (hash >>> 11)) & (PARTS - 1)];
   }
 

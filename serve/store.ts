@@ -78,12 +78,13 @@ export class Database {
   /** Puts a value under a key; the expiry of what was there is forgotten unless asked. */
   set(key: string, value: Value, keepExpiry = false): void {
     const old = this.#values.replace(key, value);
-    if (old === undefined) this.#usedBytes += sizeOf(value) + key.length + KEY_OVERHEAD_BYTES;
+    const size = sizeOf(value);
+    if (old === undefined) this.#usedBytes += size + key.length + KEY_OVERHEAD_BYTES;
     else if (old !== value) {
-      this.#usedBytes += sizeOf(value) - sizeOf(old);
-      this.#drop(old);
+      this.#usedBytes += size - sizeOf(old);
+      if (this.#holding.size > 0) this.#drop(old);
     }
-    if (holdsMore(value)) this.#holding.add(value);
+    if (value instanceof ModuleValue && holdsMore(value)) this.#holding.add(value);
     if (!keepExpiry && this.#expires.size > 0) this.#expires.delete(key);
     this.touch(key);
   }
