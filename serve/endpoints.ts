@@ -4,7 +4,7 @@ import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { InferplayError, messageOf } from '../core/errors.js';
-import { HANDSHAKE_MS } from './limits.js';
+import { CONNECTIONS_MAX, HANDSHAKE_MS } from './limits.js';
 
 /** PEM files. */
 export interface TlsFiles {
@@ -26,6 +26,8 @@ export function tlsServer(files: TlsFiles, accept: (socket: Socket) => void): Ne
     const server = createTlsServer({
       cert, key, ca, requestCert: ca !== undefined, rejectUnauthorized: ca !== undefined, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS, noDelay: true, keepAlive: true,
     }, accept);
+    // Connections count as clients only after the handshake; before it they have this limit.
+    server.maxConnections = 2 * CONNECTIONS_MAX;
     // A failed handshake is the client's affair: its connection is closed.
     server.on('tlsClientError', (_, socket) => socket.destroy());
     return server;

@@ -587,6 +587,33 @@ export const SEQUENCES: { readonly [name: string]: string } = {
     COMMAND INFO nope
     OBJECT ENCODING
     DBSIZE x`,
+  'logging in': `
+    AUTH x
+    CONFIG SET requirepass secret
+    GET k
+    RESET
+    GET k
+    GET
+    NOPE
+    PING
+    MULTI
+    HELLO 2
+    HELLO 2 AUTH default wrong
+    HELLO 2 AUTH default
+    AUTH wrong
+    AUTH default wrong
+    AUTH a b c
+    AUTH secret
+    GET k
+    RESET
+    HELLO 2 AUTH default secret SETNAME me
+    CLIENT GETNAME
+    ACL WHOAMI
+    CONFIG SET requirepass ""
+    RESET
+    GET k
+    QUIT
+    GET k`,
   'no memory': `
     SET before v
     CONFIG SET maxmemory 1

@@ -10,6 +10,7 @@ import { argumentsOf, SEQUENCES } from './redis-sequences.js';
 /** Lines whose replies differ, each with its reason: ours answers as 6.2 does, and 7 is what can be installed. */
 const KNOWN: { readonly [line: string]: string } = {
   'SETRANGE s 536870912 x': '7 names the setting instead of its value',
+  'HELLO 2 AUTH default secret SETNAME me': 'it tells the version, and which modules there are',
   'LPOP nope 2': '6.2 answers null, 7 a null array',
   'OBJECT ENCODING h': '7 has another compact form',
   'OBJECT ENCODING z': '7 has another compact form',
