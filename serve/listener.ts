@@ -96,7 +96,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     stopClock();
     signal?.removeEventListener('abort', onAbort);
     const closed = Promise.all(nets.map((net) => new Promise((resolve) => net.close(resolve))));
-    for (const session of server.sessions.values()) session.socket.destroySoon();
+    for (const session of server.sessions.values()) session.end();
     await server.laboratory?.close();
     await server.devices.close();
     for (const session of server.sessions.values()) session.destroy();
