@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { serve, type Served } from '../../serve/serve.js';
@@ -133,94 +133,99 @@ const nodeRedis: string | null = (() => {
   }
 })();
 
-describe('clients', () => {
-  let server: Served;
-  before(async () => {
-    server = await serve();
-  });
-  after(() => server.close());
+/** A server that ends with the test. */
+async function started(t: TestContext): Promise<Served> {
+  const server = await serve();
+  t.after(() => server.close());
+  return server;
+}
 
-  it('redis-cli, in both protocols, with --scan, --pipe, --bigkeys and a transaction', { skip: noRedisTools }, async () => {
-    const cli = (args: readonly string[], input?: string): Promise<string> => run('redis-cli', ['-p', String(server.port), ...args], input);
-    assert.equal(await cli(['FLUSHALL']), 'OK\n');
-    assert.equal(await cli(['-3', 'HSET', 'h', 'a', '1']), '1\n');
-    assert.equal(await cli(['-3', '--json', 'HGETALL', 'h']), '{"a":"1"}\n');
-    assert.equal(await cli(['-x', 'SET', 'bytes'], 'from stdin'), 'OK\n');
-    assert.equal(await cli([], 'MULTI\nINCR n\nEXEC\nGET bytes\n'), 'OK\nQUEUED\n1\nfrom stdin\n');
-    assert.match(await cli(['--pipe'], 'SET a 1\r\nSET b 2\r\n'), /errors: 0, replies: 2/);
-    assert.equal((await cli(['--scan'])).split('\n').sort().join(), ',a,b,bytes,h,n');
-    assert.match(await cli(['INFO', 'keyspace']), /db0:keys=5/);
-    assert.match(await cli(['--bigkeys']), /Sampled 5 keys/);
-  });
+test('redis-cli, in both protocols, with --scan, --pipe, --bigkeys and a transaction', { skip: noRedisTools }, async (t) => {
+  const server = await started(t);
+  const cli = (args: readonly string[], input?: string): Promise<string> => run('redis-cli', ['-p', String(server.port), ...args], input);
+  assert.equal(await cli(['FLUSHALL']), 'OK\n');
+  assert.equal(await cli(['-3', 'HSET', 'h', 'a', '1']), '1\n');
+  assert.equal(await cli(['-3', '--json', 'HGETALL', 'h']), '{"a":"1"}\n');
+  assert.equal(await cli(['-x', 'SET', 'bytes'], 'from stdin'), 'OK\n');
+  assert.equal(await cli([], 'MULTI\nINCR n\nEXEC\nGET bytes\n'), 'OK\nQUEUED\n1\nfrom stdin\n');
+  assert.match(await cli(['--pipe'], 'SET a 1\r\nSET b 2\r\n'), /errors: 0, replies: 2/);
+  assert.equal((await cli(['--scan'])).split('\n').sort().join(), ',a,b,bytes,h,n');
+  assert.match(await cli(['INFO', 'keyspace']), /db0:keys=5/);
+  assert.match(await cli(['--bigkeys']), /Sampled 5 keys/);
+});
 
-  for (const pipeline of ['1', '16']) {
-    it(`redis-benchmark, all its default tests, ${pipeline} pipelined`, { skip: noRedisTools }, async () => {
-      const output = await run('redis-benchmark', ['-p', String(server.port), '-n', '1000', '-c', '10', '-r', '100', '-P', pipeline, '--csv']);
-      assert.deepEqual(output.trim().split('\n').slice(1).map((line) => /^"(.*?)",/.exec(line)?.[1]), BENCHMARK_TESTS);
-    });
+for (const pipeline of ['1', '16']) {
+  test(`redis-benchmark, all its default tests, ${pipeline} pipelined`, { skip: noRedisTools }, async (t) => {
+    const server = await started(t);
+    const output = await run('redis-benchmark', ['-p', String(server.port), '-n', '1000', '-c', '10', '-r', '100', '-P', pipeline, '--csv']);
+    assert.deepEqual(output.trim().split('\n').slice(1).map((line) => /^"(.*?)",/.exec(line)?.[1]), BENCHMARK_TESTS);
+  });
+}
+
+test('ioredis', async (t) => {
+  const server = await started(t);
+  const redis = new Redis({ port: server.port, host: '127.0.0.1', lazyConnect: true });
+  await redis.connect();
+  try {
+    await redis.flushall();
+    assert.equal(await redis.set('k', 'v', 'EX', 100), 'OK');
+    assert.deepEqual(await redis.pipeline().get('k').incr('n').hset('h', { a: 1 }).exec(), [[null, 'v'], [null, 1], [null, 1]]);
+    assert.deepEqual(await redis.multi().incr('n').get('n').exec(), [[null, 2], [null, '2']]);
+    const keys: string[] = [];
+    for await (const found of redis.scanStream({ match: '*', count: 2 })) keys.push(...(found as string[]));
+    assert.deepEqual(keys.sort(), ['h', 'k', 'n']);
+    assert.equal(await redis.call('AI.TENSORSET', 't', 'FLOAT', '2', 'VALUES', '1', '2'), 'OK');
+    await assert.rejects(redis.lpush('k', 'x'), /WRONGTYPE/);
+    assert.match(await redis.client('LIST') as string, /cmd=client/);
+  } finally {
+    redis.disconnect();
   }
+});
 
-  it('ioredis', async () => {
-    const redis = new Redis({ port: server.port, host: '127.0.0.1', lazyConnect: true });
-    await redis.connect();
-    try {
-      await redis.flushall();
-      assert.equal(await redis.set('k', 'v', 'EX', 100), 'OK');
-      assert.deepEqual(await redis.pipeline().get('k').incr('n').hset('h', { a: 1 }).exec(), [[null, 'v'], [null, 1], [null, 1]]);
-      assert.deepEqual(await redis.multi().incr('n').get('n').exec(), [[null, 2], [null, '2']]);
-      const keys: string[] = [];
-      for await (const found of redis.scanStream({ match: '*', count: 2 })) keys.push(...(found as string[]));
-      assert.deepEqual(keys.sort(), ['h', 'k', 'n']);
-      assert.equal(await redis.call('AI.TENSORSET', 't', 'FLOAT', '2', 'VALUES', '1', '2'), 'OK');
-      await assert.rejects(redis.lpush('k', 'x'), /WRONGTYPE/);
-      assert.match(await redis.client('LIST') as string, /cmd=client/);
-    } finally {
-      redis.disconnect();
-    }
-  });
+test('node-redis', { skip: nodeRedis === null ? 'needs node-redis: npm install --no-save redis' : false }, async (t) => {
+  const server = await started(t);
+  const { createClient } = (await import(pathToFileURL(nodeRedis!).href)) as { createClient(options: object): NodeRedis };
+  for (const RESP of [2, 3]) {
+    const client = createClient({ url: `redis://127.0.0.1:${server.port}`, RESP });
+    client.on('error', (error) => assert.fail(error));
+    await client.connect();
+    await client.flushAll();
+    assert.equal(await client.set('k', 'v', { EX: 100 }), 'OK');
+    assert.equal(await client.get('k'), 'v');
+    assert.equal(await client.hSet('h', { a: '1', b: '2' }), 2);
+    assert.deepEqual({ ...(await client.hGetAll('h')) }, { a: '1', b: '2' });
+    await client.zAdd('z', { score: 1, value: 'm' });
+    assert.deepEqual(await client.zPopMin('z'), { value: 'm', score: 1 });
+    assert.deepEqual(await client.multi().set('n', '1').incr('n').exec(), ['OK', 2]);
+    assert.equal(await client.sendCommand(['AI.TENSORSET', 't', 'FLOAT', '1', 'VALUES', '1']), 'OK');
+    await (client.close?.() ?? client.quit());
+  }
+});
 
-  it('node-redis', { skip: nodeRedis === null ? 'needs node-redis: npm install --no-save redis' : false }, async () => {
-    const { createClient } = (await import(pathToFileURL(nodeRedis!).href)) as { createClient(options: object): NodeRedis };
-    for (const RESP of [2, 3]) {
-      const client = createClient({ url: `redis://127.0.0.1:${server.port}`, RESP });
-      client.on('error', (error) => assert.fail(error));
-      await client.connect();
-      await client.flushAll();
-      assert.equal(await client.set('k', 'v', { EX: 100 }), 'OK');
-      assert.equal(await client.get('k'), 'v');
-      assert.equal(await client.hSet('h', { a: '1', b: '2' }), 2);
-      assert.deepEqual({ ...(await client.hGetAll('h')) }, { a: '1', b: '2' });
-      await client.zAdd('z', { score: 1, value: 'm' });
-      assert.deepEqual(await client.zPopMin('z'), { value: 'm', score: 1 });
-      assert.deepEqual(await client.multi().set('n', '1').incr('n').exec(), ['OK', 2]);
-      assert.equal(await client.sendCommand(['AI.TENSORSET', 't', 'FLOAT', '1', 'VALUES', '1']), 'OK');
-      await (client.close?.() ?? client.quit());
-    }
-  });
+test('redis-py', { skip: noPython('redis') }, async (t) => {
+  const server = await started(t);
+  assert.equal(await run(PYTHON, ['-c', REDIS_PY, String(server.port)]), 'well\n');
+});
 
-  it('redis-py', { skip: noPython('redis') }, async () => {
-    assert.equal(await run(PYTHON, ['-c', REDIS_PY, String(server.port)]), 'well\n');
-  });
+test('redisai, the Python client of RedisAI', { skip: noPython('redisai', 'numpy') }, async (t) => {
+  const server = await started(t);
+  const model = join(temporaryFolder(t), 'model.onnx');
+  writeFileSync(model, multiplyModel());
+  assert.equal(await run(PYTHON, ['-c', REDISAI_PY, String(server.port), model]), 'well\n');
+});
 
-  it('redisai, the Python client of RedisAI', { skip: noPython('redisai', 'numpy') }, async (t) => {
-    const model = join(temporaryFolder(t as TestContext), 'model.onnx');
-    writeFileSync(model, multiplyModel());
-    assert.equal(await run(PYTHON, ['-c', REDISAI_PY, String(server.port), model]), 'well\n');
-  });
-
-  it('redis-cli and redis-benchmark over TLS with certificates, a unix socket, and as a user', { skip: noRedisTools || noOpenssl }, async (t) => {
-    const folder = temporaryFolder(t as TestContext);
-    const { ca, cert, key } = makeCertificate(folder);
-    const unixSocket = join(folder, 'socket');
-    const secure = await serve({ tls: { ca, cert, key }, unixSocket, users: { ada: 'pass' } });
-    t.after(() => secure.close());
-    const login = ['--user', 'ada', '--no-auth-warning', '-a', 'pass'];
-    const tls = ['-p', String(secure.port), '--tls', '--cacert', ca, '--cert', cert, '--key', key];
-    assert.equal(await run('redis-cli', [...tls, ...login, 'SET', 'large', 'x'.repeat(100_000)]), 'OK\n');
-    assert.equal(await run('redis-cli', [...tls, ...login, 'GET', 'large']), `${'x'.repeat(100_000)}\n`);
-    assert.equal(await run('redis-cli', ['-s', unixSocket, ...login, 'ACL', 'WHOAMI']), 'ada\n');
-    assert.match(await run('redis-cli', ['-s', unixSocket, 'PING']), /NOAUTH/);
-    const output = await run('redis-benchmark', [...tls, '--user', 'ada', '-a', 'pass', '-n', '500', '-t', 'set,get', '-q']);
-    assert.equal(output.match(/requests per second/g)?.length, 2);
-  });
+test('redis-cli and redis-benchmark over TLS with certificates, a unix socket, and as a user', { skip: noRedisTools || noOpenssl }, async (t) => {
+  const folder = temporaryFolder(t);
+  const { ca, cert, key } = makeCertificate(folder);
+  const unixSocket = join(folder, 'socket');
+  const secure = await serve({ tls: { ca, cert, key }, unixSocket, users: { ada: 'pass' } });
+  t.after(() => secure.close());
+  const login = ['--user', 'ada', '--no-auth-warning', '-a', 'pass'];
+  const tls = ['-p', String(secure.port), '--tls', '--cacert', ca, '--cert', cert, '--key', key];
+  assert.equal(await run('redis-cli', [...tls, ...login, 'SET', 'large', 'x'.repeat(100_000)]), 'OK\n');
+  assert.equal(await run('redis-cli', [...tls, ...login, 'GET', 'large']), `${'x'.repeat(100_000)}\n`);
+  assert.equal(await run('redis-cli', ['-s', unixSocket, ...login, 'ACL', 'WHOAMI']), 'ada\n');
+  assert.match(await run('redis-cli', ['-s', unixSocket, 'PING']), /NOAUTH/);
+  const output = await run('redis-benchmark', [...tls, '--user', 'ada', '-a', 'pass', '-n', '500', '-t', 'set,get', '-q']);
+  assert.equal(output.match(/requests per second/g)?.length, 2);
 });

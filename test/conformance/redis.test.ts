@@ -1,11 +1,13 @@
 /** Sequences of ordinary Redis commands are played against redis-server and against ours, in both protocols: the replies must be the same bytes. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { serve, type Served } from '../../serve/serve.js';
 import { encodeCommand, scanReply } from '../../wire/resp.js';
+import { projectRoot } from '../support/paths.js';
 import { noRedisServer, startRedisServer, type RedisServer } from '../support/redis-server.js';
-import { argumentsOf, SEQUENCES } from './redis-sequences.js';
 
 /** Lines whose replies differ, each with its reason: ours answers as 6.2 does, and 7 is what can be installed. */
 const KNOWN: { readonly [line: string]: string } = {
@@ -42,6 +44,17 @@ function asBefore(line: string, reply: string): string {
   const failed = reply.replace(/^-ERR CONFIG SET failed \(possibly related to argument '.*?'\)/, `-ERR Invalid argument '${value}' for CONFIG SET '${name}'`);
   if (/^MSET(?:NX)? \S+ \S+ /.test(line)) return failed.replace(/for 'mset(?:nx)?' command/, 'for MSET');
   return REWORDED.reduce((text, [from, to]) => text.replace(from, to), failed);
+}
+
+/** The sequences by name, each as its lines. */
+const SEQUENCES = new Map(readFileSync(join(projectRoot, 'test/conformance/redis-sequences.txt'), 'utf8').split(/^## /m).slice(1).map((text) => {
+  const [name, ...lines] = text.trim().split('\n');
+  return [name, lines];
+}));
+
+/** Arguments of a line: split at blanks, "…" as JSON texts. */
+function argumentsOf(line: string): string[] {
+  return (line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []).map((word) => (word.startsWith('"') ? (JSON.parse(word) as string) : word));
 }
 
 class Client {
@@ -82,14 +95,14 @@ class Client {
 }
 
 /** Plays a sequence; answers each line with its reply. */
-async function play(port: number, sequence: string, protocol: string): Promise<[string, string][]> {
+async function play(port: number, sequence: readonly string[], protocol: string): Promise<[string, string][]> {
   const clients = [await Client.open(port), await Client.open(port)];
   for (const client of clients) {
     await client.call(['HELLO', protocol]);
     await client.call(['FLUSHALL']);
   }
   const replies: [string, string][] = [];
-  for (const line of sequence.trim().split('\n').map((text) => text.trim())) {
+  for (const line of sequence) {
     const second = line.startsWith('2> ');
     replies.push([line, await clients[second ? 1 : 0].call(argumentsOf(second ? line.slice(3) : line))]);
   }
@@ -107,7 +120,7 @@ describe('as redis-server answers', { skip: noRedisServer }, () => {
     await theirs.stop();
   });
   for (const protocol of ['2', '3']) {
-    for (const [name, sequence] of Object.entries(SEQUENCES)) {
+    for (const [name, sequence] of SEQUENCES) {
       it(`${name}, RESP${protocol}`, async () => {
         const [mine, real] = await Promise.all([play(ours.port, sequence, protocol), play(theirs.port, sequence, protocol)]);
         const differences = real.flatMap(([line, expected], i) => {
