@@ -7,5 +7,5 @@ test('the benchmark of the server measures every duel', { skip: noRedisServer ||
   const rows = await benchServe('smoke');
   assert.equal(rows.length, 10);
   for (const { name, value } of rows) assert.ok(value > 0, name);
-  assert.equal(rows.filter(({ target }) => target !== undefined).length, 3);
+  assert.equal(rows.filter(({ target }) => target !== undefined).length, 7);
 });
