@@ -49,8 +49,8 @@ const FRAUD_DAG = [
 ];
 
 const DUELS: readonly Duel[] = [
-  { name: 'SET, -P 1', ours: ['-t', 'set'], theirs: ['-t', 'set'], atLeast: 0.8 },
-  { name: 'GET, -P 1', ours: ['-t', 'get'], theirs: ['-t', 'get'], atLeast: 0.8 },
+  { name: 'SET, -P 1', ours: ['-t', 'set'], theirs: ['-t', 'set'], atLeast: 0.9 },
+  { name: 'GET, -P 1', ours: ['-t', 'get'], theirs: ['-t', 'get'], atLeast: 0.9 },
   { name: 'SET, -P 16', ours: ['-t', 'set', '-P', '16'], theirs: ['-t', 'set', '-P', '16'], atLeast: 0.5 },
   { name: 'AI.TENSORSET 1×30 against SET of as many bytes', ours: ['AI.TENSORSET', 't', 'FLOAT', '1', '30', 'BLOB', 'x'.repeat(120)], theirs: ['SET', 't', 'x'.repeat(120)], atLeast: 0.8 },
   {
@@ -108,7 +108,8 @@ export async function benchServe(size: Size): Promise<BenchRow[]> {
       const ratio = median(rates.map((rate) => rate.ours / rate.theirs));
       rows.push({ name: `${duel.name}, times redis-server`, value: ratio, unit: '×', ...(duel.atLeast ? { target: { atLeast: duel.atLeast } } : {}) });
     }
-    rows.push(await bytesPerTensor(ours, requests));
+    // With fewer keys, what the process takes and gives back for other reasons would be more than theirs.
+    rows.push(await bytesPerTensor(ours, Math.max(requests, 20_000)));
     return rows;
   } finally {
     await ours.close();
