@@ -111,13 +111,16 @@ async function play(port: number, sequence: readonly string[], protocol: string)
 }
 
 describe('as redis-server answers', { skip: noRedisServer }, () => {
-  let [ours, theirs]: [Served, RedisServer] = [undefined!, undefined!];
+  let ours: Served;
+  let theirs: RedisServer;
   before(async () => {
-    [ours, theirs] = await Promise.all([serve(), startRedisServer()]);
+    // The one that outlives this process if it is forgotten comes last.
+    ours = await serve();
+    theirs = await startRedisServer();
   });
   after(async () => {
+    await theirs?.stop();
     await ours.close();
-    await theirs.stop();
   });
   for (const protocol of ['2', '3']) {
     for (const [name, sequence] of SEQUENCES) {
