@@ -154,12 +154,12 @@ function tinyModel(): Buffer {
 }
 
 test('an open loop against M/M/1 at 60 % load measures what theory says', async (t) => {
-  const client = await served(t, { laboratory: { serviceTime: 'exp:4ms', servers: 1 } });
+  const client = await served(t, { laboratory: { serviceTime: 'exp:8ms', servers: 1 } });
   await client.call('AI.MODELSTORE', 'financialNet', 'ONNX', 'CPU', 'BLOB', tinyModel());
   const { recording } = await replay(replayData(t), {
-    target: `redisai://127.0.0.1:${client.server.port}?model=financialNet`, ratePerSecond: 150, arrivals: 'poisson', clients: 64, requests: 1500, warmupMs: 500, check: 'none',
+    target: `redisai://127.0.0.1:${client.server.port}?model=financialNet`, ratePerSecond: 75, arrivals: 'poisson', clients: 64, requests: 800, warmupMs: 500, check: 'none',
   });
   const meanMs = recording.response.sumNs / recording.response.count / 1e6;
-  // Service of 4 ms at a load of 0.6 stays 4 / (1 - 0.6) = 10 ms; the standard error of such a mean over 1,500 requests is about one.
-  assert.ok(meanMs > 6.5 && meanMs < 16, `mean response ${meanMs} ms`);
+  // Service of 8 ms at a load of 0.6 stays 8 / (1 - 0.6) = 20 ms; two servers would give 9, and a load of 0.8 would give 40. A busy machine adds some.
+  assert.ok(meanMs > 12 && meanMs < 38, `mean response ${meanMs} ms`);
 });
