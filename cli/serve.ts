@@ -1,26 +1,29 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
+import { accessOf, addAccess, type AccessGiven } from './access.js';
 import type { Interruption } from './interrupt.js';
+import { addInference, inferenceOf, type InferenceGiven } from './inference.js';
+import { addLaboratory, LABORATORY_HELP, laboratoryOf, type LaboratoryGiven } from './laboratory.js';
 import { integer } from './options.js';
 import { bold, commandLine, dim, print } from './terminal.js';
 
-interface Given {
+interface Given extends AccessGiven, InferenceGiven, LaboratoryGiven {
   host: string;
   port: number;
-  requirepass?: string;
 }
 
 export function addServe(program: Command, { signal, acceptAsEnd }: Interruption): void {
-  program
+  const command = program
     .command('serve')
     .description('run the embedded model server: RedisAI commands over ONNX Runtime')
     .option('--host <ADDRESS>', 'address to listen on', '127.0.0.1')
     .option('--port <N>', 'port to listen on; 0 takes a free one', integer(0, 65535), 6379)
-    .addOption(new Option('--requirepass <PASSWORD>', 'clients must AUTH with it').env('INFERPLAY_REQUIREPASS'))
-    .addHelpText('after', '\nExamples:\n  inferplay serve --port 6379\n  redis-cli -p 6379 AI._MODELSCAN')
-    .action(async ({ host, port, requirepass }: Given) => {
+    .addHelpText('after', LABORATORY_HELP)
+    .addHelpText('after', '\nExamples:\n  inferplay serve --port 6379\n  inferplay serve --requirepass secret --maxmemory 1gb\n  inferplay serve --service-time exp:4ms --servers 1\n  redis-cli -p 6379 AI._MODELSCAN')
+    .action(async ({ host, port, ...given }: Given) => {
       const { listen } = await import('../serve/serve.js');
-      const server = await listen({ host, port, requirepass });
+      const server = await listen({ host, port, ...accessOf(given), ...inferenceOf(given), laboratory: laboratoryOf(given) });
       print(`${bold('inferplay')} serves RedisAI commands over ONNX Runtime on ${bold(server.url)}`);
+      if (given.unixsocket !== undefined) print(`  and on the unix socket ${bold(given.unixsocket)}`);
       print(dim(`  next: ${commandLine('load', 'data/fraud', '--to', server.url)}      Ctrl-C ends it`));
       acceptAsEnd();
       const asked = new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
@@ -28,4 +31,7 @@ export function addServe(program: Command, { signal, acceptAsEnd }: Interruption
       await Promise.race([asked, server.ended]);
       await server.close();
     });
+  addAccess(command);
+  addInference(command);
+  addLaboratory(command);
 }

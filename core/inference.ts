@@ -48,6 +48,8 @@ export interface Model {
 export interface ModelOptions {
   /** Threads inside one operator. 1 is best for small models and for several workers side by side. */
   readonly threads: number;
+  /** Operators of one run side by side; 1 unless said. */
+  readonly interThreads?: number;
 }
 
 /** Codes of ONNX's TensorProto.DataType for the element types that inferplay has. */
@@ -114,11 +116,11 @@ function loadRuntime(): new () => BindingSession {
   }
 }
 
-function sessionOptions({ threads }: ModelOptions): object {
+function sessionOptions({ threads, interThreads = 1 }: ModelOptions): object {
   return {
     intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
+    interOpNumThreads: interThreads,
+    executionMode: interThreads > 1 ? 'parallel' : 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
     // A memory pattern is kept for every shape that was ever seen; a server sees many batch sizes, and nothing is gained here.

@@ -9,7 +9,7 @@ import type { CsvFile } from './csv-reader.js';
 import type { CsvLayout } from './csv-row.js';
 import { scanCsv } from './csv-scan.js';
 import { CLASS_COLUMN, TRANSACTION_COLUMNS } from './fraud-columns.js';
-import type { PlanContext, Recipe } from './use-case.js';
+import type { PlanContext } from './use-case.js';
 import { checkText, decompress, isGzip, readHead } from './source.js';
 
 /** Bad rows listed in the manifest; all are counted. */
@@ -17,15 +17,13 @@ export const BAD_ROWS_LISTED_MAX = 100;
 
 export interface FraudSource {
   readonly csv: CsvFile;
-  readonly source: NonNullable<Recipe['source']>;
+  /** The checksum is the caller's to find. */
+  readonly source: Omit<NonNullable<Manifest['source']>, 'sha256'>;
   readonly badRows: Manifest['badRows'];
 }
 
 /** @throws InferplayError DATA for anything that is not a CSV with the wanted columns and at least one row */
-export async function openFraudCsv(path: string, onBadRow: 'fail' | 'skip', context: PlanContext): Promise<FraudSource> {
-  const { folder, signal } = context;
-  const sha256 = context.sha256(path);
-  sha256.catch(() => {});
+export async function openFraudCsv(path: string, onBadRow: 'fail' | 'skip', { folder, signal }: Pick<PlanContext, 'folder' | 'signal'>): Promise<FraudSource> {
   let text = path;
   let head = await readHead(path);
   const { sizeBytes } = head;
@@ -43,7 +41,7 @@ export async function openFraudCsv(path: string, onBadRow: 'fail' | 'skip', cont
   if (found.csv.rows === 0) {
     throw new InferplayError('DATA', `${path} has a header and no ${found.badRows.count > 0 ? 'good ' : ''}row${found.badRows.count > 0 ? ` (${found.badRows.count} bad ones were skipped)` : ''}; download or copy it again.`);
   }
-  return { ...found, source: { name: basename(path), sha256, sizeBytes, rows: found.csv.rows } };
+  return { ...found, source: { name: basename(path), sizeBytes, rows: found.csv.rows } };
 }
 
 async function regular(file: CsvFile, signal: AbortSignal): Promise<Omit<FraudSource, 'source'>> {

@@ -4,12 +4,12 @@ import type { Job } from './devices.js';
 import { Tensor, TYPES } from './tensor-value.js';
 
 /** The job and those behind it in the queue that may share its run. */
-export function gather(first: Job, queue: readonly Job[]): Job[] {
+export function gather(first: Job, queue: readonly Job[], at = queue.indexOf(first)): Job[] {
   const { batchSize } = first.model.definition;
   const jobs = [first];
   let samples = first.inputs[0]?.batch ?? 1;
   if (batchSize === 0 || first.inputs.some(({ shape }) => shape.length === 0)) return jobs;
-  for (let i = queue.indexOf(first) + 1; i < queue.length && samples < batchSize; i++) {
+  for (let i = at + 1; i < queue.length && samples < batchSize; i++) {
     const job = queue[i];
     if (job.model !== first.model || !fits(first, job) || samples + job.inputs[0].batch > batchSize) continue;
     jobs.push(job);

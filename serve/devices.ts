@@ -1,6 +1,6 @@
 /**
- * Devices and their queues. A model runs on the thread that asks when it is known to be short and its device is idle;
- * otherwise on a worker thread, one run of a device at a time, in order, with requests batched where the model says so.
+ * Devices and their queues. A model runs on the thread that asks when it is known to be short and its device has nothing waiting;
+ * otherwise on a worker thread, as many runs of a device at a time as it has threads, in order, with requests batched where the model says so.
  */
 import { concatenate, gather, takeApart } from './batch.js';
 import { InferenceThread, type ThreadResult } from './inference-thread.js';
@@ -20,22 +20,37 @@ export interface Job {
   timer: NodeJS.Timeout | null;
 }
 
-/** Devices share this many threads, whatever names clients invent. */
-const THREADS_MAX = 8;
+export interface DeviceSettings {
+  /** A running model is given up after this long (RedisAI's MODEL_EXECUTION_TIMEOUT). */
+  readonly executionTimeoutMs: number;
+  /** Runs of one device at a time (RedisAI's THREADS_PER_QUEUE). */
+  readonly threadsPerQueue: number;
+}
+
+/** So many devices have threads of their own; further ones, whatever names clients invent, share them. */
+const DEVICES_MAX = 8;
 
 /** What ONNX Runtime says when a run is told to stop. */
 const GIVEN_UP = 'Exiting due to terminate flag being set to true.';
 
 class Device {
   readonly #queue: Job[] = [];
-  readonly #thread: () => InferenceThread;
+  readonly #thread: (slot: number) => InferenceThread;
   readonly #timeoutMs: number;
-  #busy = false;
+  /** Threads of this device that have nothing to do, by their number in it. */
+  readonly #idle: number[] = [];
+  /** A short run happens on this thread: those that its answer leads to wait until it is over. */
+  #here = false;
   #wake: NodeJS.Timeout | null = null;
 
-  constructor(thread: () => InferenceThread, timeoutMs: number) {
+  constructor(thread: (slot: number) => InferenceThread, { executionTimeoutMs, threadsPerQueue }: DeviceSettings) {
     this.#thread = thread;
-    this.#timeoutMs = timeoutMs;
+    this.#timeoutMs = executionTimeoutMs;
+    for (let slot = threadsPerQueue - 1; slot >= 0; slot--) this.#idle.push(slot);
+  }
+
+  get #busy(): boolean {
+    return this.#here || this.#idle.length === 0;
   }
 
   submit(model: Model, inputs: readonly Tensor[], timeoutMs: number, done: Done): void {
@@ -62,17 +77,24 @@ class Device {
   #pump(): void {
     if (this.#busy) return;
     let wakeInMs = Infinity;
+    let incomplete = new Set<Job>();
     for (let at = 0; at < this.#queue.length && !this.#busy; at++) {
-      const jobs = gather(this.#queue[at], this.#queue);
+      // Those that an earlier one could have taken along, and still was not complete, are not complete without it either.
+      if (incomplete.has(this.#queue[at])) continue;
+      const jobs = gather(this.#queue[at], this.#queue, at);
       const waitMs = missingMs(jobs);
-      wakeInMs = Math.min(wakeInMs, waitMs > 0 ? waitMs : Infinity);
-      if (waitMs > 0) continue;
+      if (waitMs > 0) {
+        wakeInMs = Math.min(wakeInMs, waitMs);
+        for (const job of jobs) incomplete.add(job);
+        continue;
+      }
       this.#take(jobs);
       if (jobs.length === 1 && jobs[0].model.isShort(inputBytes(jobs[0].inputs))) this.#runHere(jobs[0]);
-      else return this.#start(jobs);
+      else this.#start(jobs);
       // Whatever was queued meanwhile is looked at from the front again.
       at = -1;
       wakeInMs = Infinity;
+      incomplete = new Set();
     }
     if (this.#wake) clearTimeout(this.#wake);
     this.#wake = wakeInMs < Infinity ? setTimeout(() => this.#pump(), wakeInMs) : null;
@@ -85,25 +107,25 @@ class Device {
     }
   }
 
-  /** Runs a job that had to queue, but is short: those that its answer leads to wait until it is over. */
+  /** Runs a job that had to queue, but is short. */
   #runHere({ model, inputs, done }: Job): void {
-    this.#busy = true;
+    this.#here = true;
     const result = model.run(inputs);
     model.release();
     done(result);
-    this.#busy = false;
+    this.#here = false;
   }
 
   #start(jobs: readonly Job[]): void {
     const { model } = jobs[0];
-    this.#busy = true;
+    const slot = this.#idle.pop()!;
     let over = false;
-    const thread = this.#thread();
+    const thread = this.#thread(slot);
     const finish = (result: ThreadResult): void => {
       if (over) return;
       over = true;
       clearTimeout(watchdog);
-      this.#busy = false;
+      this.#idle.push(slot);
       this.#answer(jobs, result);
       model.release();
       for (let i = 1; i < jobs.length; i++) model.release();
@@ -129,6 +151,7 @@ class Device {
       }
       return;
     }
+    model.info.runs++;
     model.learn(result.us, jobs.reduce((bytes, job) => bytes + inputBytes(job.inputs), 0));
     const outputs = jobs.length === 1 ? [result.outputs] : takeApart(jobs, result.outputs);
     jobs.forEach((job, i) => {
@@ -151,13 +174,13 @@ function missingMs(jobs: readonly Job[]): number {
 }
 
 export class Devices {
-  readonly executionTimeoutMs: number;
+  readonly settings: DeviceSettings;
   readonly #devices = new Map<string, Device>();
   readonly #threads: (InferenceThread | undefined)[] = [];
   #closed = false;
 
-  constructor(models: Models, executionTimeoutMs = MODEL_EXECUTION_TIMEOUT_MS) {
-    this.executionTimeoutMs = executionTimeoutMs;
+  constructor(models: Models, { executionTimeoutMs = MODEL_EXECUTION_TIMEOUT_MS, threadsPerQueue = 1 }: Partial<DeviceSettings> = {}) {
+    this.settings = { executionTimeoutMs, threadsPerQueue };
     models.onClosed((model) => {
       for (const thread of this.#threads) thread?.forget(model);
     });
@@ -178,8 +201,8 @@ export class Devices {
     const key = name.toUpperCase();
     let device = this.#devices.get(key);
     if (!device) {
-      const slot = this.#devices.size % THREADS_MAX;
-      device = new Device(() => this.#thread(slot), this.executionTimeoutMs);
+      const first = (this.#devices.size % DEVICES_MAX) * this.settings.threadsPerQueue;
+      device = new Device((slot) => this.#thread(first + slot), this.settings);
       this.#devices.set(key, device);
     }
     return device;

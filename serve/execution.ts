@@ -1,5 +1,6 @@
 /** AI.MODELEXECUTE and AI.MODELRUN as text: the same alone and inside a DAG. */
 import { modelAt } from './lookup.js';
+import type { Answer } from './laboratory.js';
 import type { Model } from './models.js';
 import type { Reply } from './reply.js';
 import type { Request } from './request.js';
@@ -12,6 +13,13 @@ export interface Execution {
   readonly outputs: readonly string[];
   /** 0 when there is none. */
   readonly timeoutMs: number;
+}
+
+/** Runs what may be answered later, through the laboratory where there is one. Every inference comes through here, and nothing else does. */
+export function infer(session: Session, start: (answer: Answer) => void): void {
+  const { laboratory } = session.server;
+  if (laboratory === null) session.later(start);
+  else session.later((answer) => laboratory.visit({ start, answer, drop: () => session.destroy() }));
 }
 
 function fail(reply: Reply, text: string): null {

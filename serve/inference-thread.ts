@@ -1,6 +1,6 @@
 /** The near side of a worker thread that runs models: one session of each model there, loaded on its first run. */
 import { Worker } from 'node:worker_threads';
-import type { BareTensor } from '../core/inference.js';
+import type { BareTensor, ModelOptions } from '../core/inference.js';
 import { terminateGently } from '../core/native-gate.js';
 import { messageOf } from '../core/errors.js';
 import { backendText, type Model } from './models.js';
@@ -8,7 +8,7 @@ import { toOnnx } from './onnx-tensor.js';
 import type { Tensor } from './tensor-value.js';
 
 export type ToThread =
-  | { readonly kind: 'load'; readonly model: number; readonly blob: Uint8Array }
+  | { readonly kind: 'load'; readonly model: number; readonly blob: Uint8Array; readonly threads: ModelOptions }
   | { readonly kind: 'forget'; readonly model: number }
   | { readonly kind: 'run'; readonly job: number; readonly model: number; readonly inputs: readonly BareTensor[] };
 
@@ -53,7 +53,7 @@ export class InferenceThread {
     }
     if (!this.#loaded.has(model.id)) {
       this.#loaded.add(model.id);
-      this.#post({ kind: 'load', model: model.id, blob: new Uint8Array(model.definition.blob) });
+      this.#post({ kind: 'load', model: model.id, blob: new Uint8Array(model.definition.blob), threads: model.threads });
     }
     const job = ++this.#jobs;
     this.#waiting.set(job, { started, done });

@@ -1,6 +1,6 @@
 /** The far side: a worker thread that holds sessions and runs them one after the other. */
 import { parentPort } from 'node:worker_threads';
-import { openBareSession, type BareSession, type BareTensor } from '../core/inference.js';
+import { openBareSession, type BareSession, type BareTensor, type ModelOptions } from '../core/inference.js';
 import type { FromThread, ToThread } from './inference-thread.js';
 import { backendText } from './models.js';
 
@@ -11,9 +11,9 @@ interface Loaded {
 
 const sessions = new Map<number, Loaded | string>();
 
-function load(model: number, blob: Uint8Array): void {
+function load(model: number, blob: Uint8Array, threads: ModelOptions): void {
   try {
-    const session = openBareSession(blob, { threads: 1 });
+    const session = openBareSession(blob, threads);
     const fetches: { [name: string]: null } = {};
     for (const { name, isTensor } of session.outputs) if (isTensor) fetches[name] = null;
     sessions.set(model, { session, fetches });
@@ -41,7 +41,7 @@ function run(job: number, model: number, inputs: readonly BareTensor[]): { us: n
 }
 
 parentPort!.on('message', (message: ToThread) => {
-  if (message.kind === 'load') return load(message.model, message.blob);
+  if (message.kind === 'load') return load(message.model, message.blob, message.threads);
   if (message.kind === 'forget') {
     const loaded = sessions.get(message.model);
     if (loaded !== undefined && typeof loaded !== 'string') loaded.session.close();

@@ -19,6 +19,12 @@ export const OUTPUT_BYTES_MAX = 1024 * 1024 * 1024;
 export const OUTPUT_BYTES_PAUSE = 1024 * 1024;
 export const CONNECTIONS_MAX = 10_000;
 export const DATABASES = 16;
+/** What `maxmemory` counts for the server itself; an empty redis-server uses about as much. */
+export const SERVER_BYTES = 1024 * 1024;
+/** A connection that has not finished its TLS handshake after so long is closed. */
+export const HANDSHAKE_MS = 10_000;
+/** Commands that CLIENT PAUSE may hold back; it holds each client's first one only. */
+export const PAUSE_MS_MAX = 24 * 3600 * 1000;
 /** Commands between MULTI and EXEC, and their bytes. */
 export const TRANSACTION_COMMANDS_MAX = 100_000;
 export const TRANSACTION_BYTES_MAX = 256 * 1024 * 1024;

@@ -1,28 +1,46 @@
 /** The embedded server in this process: a socket that listens, and sessions that answer. */
-import { createServer, Socket, type Server as NetServer } from 'node:net';
-import { InferplayError, messageOf } from '../core/errors.js';
+import { Socket } from 'node:net';
 import { Secret } from '../core/secret.js';
 import { allCommands, lookUp } from './commands/index.js';
-import { initialConfig } from './commands/server.js';
-import { Devices } from './devices.js';
+import { startClock } from './clock.js';
+import { Devices, type DeviceSettings } from './devices.js';
+import { bindPath, bindPort, plainServer, tlsServer, type TlsFiles } from './endpoints.js';
+import { Laboratory } from './laboratory.js';
+import { planLaboratory, type LaboratoryOptions } from './laboratory-options.js';
 import { CONNECTIONS_MAX, READ_BUFFER_BYTES } from './limits.js';
-import { Models } from './models.js';
+import { Models, type ModelThreads } from './models.js';
+import { Persistence } from './persistence.js';
 import { Reply } from './reply.js';
 import type { Server } from './server.js';
 import { Session } from './session.js';
+import { Statistics } from './statistics.js';
 import { Store } from './store.js';
+import { Users } from './users.js';
 
-export interface ListenOptions {
+export interface ListenOptions extends Partial<DeviceSettings>, ModelThreads {
   /** 0 finds a free port. */
   readonly port?: number;
   /** Default 127.0.0.1: nobody else can reach it. */
   readonly host?: string;
   /** Clients must AUTH with it. */
   readonly requirepass?: string | Secret;
+  /** Further users and their passwords. Once there are any, nobody is let in without one. */
+  readonly users?: { readonly [name: string]: string | Secret };
+  /** The port speaks TLS. */
+  readonly tls?: TlsFiles;
+  /** Path of a unix socket to listen on as well; its connections are never encrypted. */
+  readonly unixSocket?: string;
   readonly connectionsMax?: number;
+  /** Commands that need memory are refused beyond it; 0 or nothing: no limit. */
+  readonly maxmemoryBytes?: number;
   /** False: answer as a server without any backend. */
   readonly backend?: boolean;
-  readonly executionTimeoutMs?: number;
+  /** MODEL_CHUNK_SIZE: AI.MODELGET splits larger models. */
+  readonly modelChunkBytes?: number;
+  /** Snapshot file: read at start, written by SAVE and BGSAVE and when the server ends. Default: keys end with the server. */
+  readonly save?: string;
+  /** Makes inferences take a known time, fail, get lost or stand still. */
+  readonly laboratory?: LaboratoryOptions;
   /** Ends the server. */
   readonly signal?: AbortSignal;
 }
@@ -37,76 +55,97 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-const SWEEP_EVERY_MS = 100;
 const MODEL_CHUNK_BYTES = 535_822_336;
 
 /**
  * Starts a server in this process.
- * @throws InferplayError CONNECT when the address cannot be used
+ * @throws InferplayError CONNECT when the address cannot be used, USAGE for options that make no sense, DATA for a snapshot that cannot be read;
+ * `close` rejects with DATA when the snapshot cannot be written
  */
 export async function listen(options: ListenOptions = {}): Promise<Listening> {
-  const { port = 0, host = '127.0.0.1', requirepass, connectionsMax = CONNECTIONS_MAX, backend = true, signal } = options;
-  const password = typeof requirepass === 'string' ? new Secret(requirepass) : (requirepass ?? null);
-  const models = new Models();
+  const { port = 0, host = '127.0.0.1', tls, unixSocket = null, connectionsMax = CONNECTIONS_MAX, backend = true, signal } = options;
+  const laboratoryPlan = planLaboratory(options.laboratory ?? {});
+  const models = new Models(options);
   let end = (): void => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
   const server: Server = {
-    settings: { password, backend, connectionsMax },
-    commands: { all: allCommands(), lookUp }, store: new Store(), models, devices: new Devices(models, options.executionTimeoutMs), sessions: new Map(),
-    stats: { startedAtMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputBytes: 0, outputBytes: 0 },
-    config: new Map(), modelChunkBytes: MODEL_CHUNK_BYTES, backendsPath: null, host, port,
-    shutdown: () => void close(),
+    settings: { backend, connectionsMax, maxmemoryBytes: options.maxmemoryBytes ?? 0, timeoutSeconds: 0 },
+    users: usersOf(options), statistics: new Statistics(), pause: null,
+    commands: { all: allCommands(), lookUp }, store: new Store(), models, devices: new Devices(models, options), sessions: new Map(),
+    laboratory: laboratoryPlan && new Laboratory(laboratoryPlan),
+    stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputBytes: 0, outputBytes: 0 },
+    modelChunkBytes: options.modelChunkBytes ?? MODEL_CHUNK_BYTES, backendsPath: null, host, port, unixPath: unixSocket, tls: tls !== undefined,
+    persistence: null, shutdown: (save) => void close(save).catch(() => {}),
   };
-  const net = createServer({ pauseOnConnect: true, noDelay: true, keepAlive: true });
-  const sweeper = setInterval(() => server.store.sweep(), SWEEP_EVERY_MS);
-  accept(net, server);
-  server.port = await bind(net, host, port).catch((error: unknown) => {
-    clearInterval(sweeper);
+  if (options.save !== undefined) loadInto(server, options.save);
+  const accept = acceptor(server);
+  const nets = [tls ? tlsServer(tls, accept) : plainServer(accept), ...(unixSocket === null ? [] : [plainServer(accept)])];
+  const stopClock = startClock(server);
+  try {
+    server.port = await bindPort(nets[0], host, port);
+    if (unixSocket !== null) await bindPath(nets[1], unixSocket);
+  } catch (error) {
+    stopClock();
+    for (const net of nets) net.close();
+    void server.laboratory?.close();
     throw error;
-  });
-  for (const [name, value] of initialConfig(host, server.port, connectionsMax)) server.config.set(name, value);
+  }
 
   let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => (closing ??= (async () => {
-    clearInterval(sweeper);
-    signal?.removeEventListener('abort', close);
-    const closed = new Promise((resolve) => net.close(resolve));
-    for (const session of server.sessions.values()) session.socket.destroySoon();
+  const close = (save = true): Promise<void> => (closing ??= (async () => {
+    stopClock();
+    signal?.removeEventListener('abort', onAbort);
+    const closed = Promise.all(nets.map((net) => new Promise((resolve) => net.close(resolve))));
+    for (const session of server.sessions.values()) session.end();
+    await server.laboratory?.close();
     await server.devices.close();
     for (const session of server.sessions.values()) session.destroy();
     await closed;
-    end();
+    try {
+      if (save) await server.persistence?.finish();
+    } finally {
+      end();
+    }
   })());
-  signal?.addEventListener('abort', close, { once: true });
+  const onAbort = (): void => void close().catch(() => {});
+  signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) await close();
-  return { url: urlOf(host, server.port), host, port: server.port, ended, close };
+  return { url: urlOf(host, server.port, server.tls), host, port: server.port, ended, close: () => close() };
 }
 
-export function urlOf(host: string, port: number): string {
-  return `redisai://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function loadInto(server: Server, file: string): void {
+  try {
+    server.persistence = new Persistence(server, file);
+    server.persistence.load();
+  } catch (error) {
+    void server.devices.close();
+    void server.laboratory?.close();
+    throw error;
+  }
 }
 
-function bind(net: NetServer, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    net.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'another program listens there; choose another port, or port 0 for any that is free'
-        : error.code === 'EACCES' ? 'this user may not; choose a port above 1023'
-        : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' ? 'this machine has no such address' : messageOf(error);
-      reject(new InferplayError('CONNECT', `Cannot listen on ${host}:${port}: ${why}.`, { cause: error }));
-    });
-    net.listen({ host, port }, () => {
-      net.removeAllListeners('error');
-      net.on('error', () => {});
-      resolve((net.address() as { port: number }).port);
-    });
-  });
+export function urlOf(host: string, port: number, tls = false): string {
+  return `redisai${tls ? 's' : ''}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function accept(net: NetServer, server: Server): void {
-  const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+function secret(password: string | Secret): Secret {
+  return typeof password === 'string' ? new Secret(password) : password;
+}
+
+function usersOf({ requirepass, users = {} }: ListenOptions): Users {
+  const named = Object.entries(users).map(([name, password]) => [name, secret(password)] as const);
+  return new Users(requirepass === undefined ? null : secret(requirepass), Object.fromEntries(named));
+}
+
+/** What is to be done with each new connection. */
+function acceptor(server: Server): (accepted: Socket) => void {
+  // A slow reader reads in small bites, so that its rate is one over short times too.
+  const bite = Math.max(1024, Math.round((server.laboratory?.plan.readBytesPerSecond ?? Infinity) / 50));
+  const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BUFFER_BYTES, bite));
   const reply = new Reply();
   let connections = 0;
-  net.on('connection', (accepted) => {
+  reply.onError = (text) => server.statistics.failed(text);
+  return (accepted) => {
     server.stats.connections++;
     if (server.sessions.size >= server.settings.connectionsMax) {
       server.stats.rejected++;
@@ -124,7 +163,7 @@ function accept(net: NetServer, server: Server): void {
     socket.on('drain', () => session.drained());
     socket.on('close', () => session.closed());
     socket.resume();
-  });
+  };
 }
 
 /**
@@ -134,7 +173,8 @@ function accept(net: NetServer, server: Server): void {
 function readInto(accepted: Socket, buffer: Buffer, received: (size: number, bytes: Buffer) => void): Socket {
   const owner = accepted as unknown as { _handle: unknown };
   const handle = owner._handle as object | null;
-  if (!handle) {
+  // What comes through TLS is in buffers of its own already.
+  if (!handle || 'encrypted' in accepted) {
     accepted.on('data', (chunk: Buffer) => received(chunk.length, chunk));
     return accepted;
   }

@@ -1,7 +1,10 @@
 /** What the command families have in common: finding values of a type, and the errors when they are not there. */
+import type { Hash, List, Members } from './collection-values.js';
 import { Model } from './models.js';
 import type { Reply } from './reply.js';
-import type { Database } from './store.js';
+import type { Request } from './request.js';
+import type { SortedSet } from './sorted-set.js';
+import type { Database, Value } from './store.js';
 import { MODULE_VERSION } from './server.js';
 import { Tensor } from './tensor-value.js';
 
@@ -34,4 +37,37 @@ export function writeModule(reply: Reply): void {
   reply.bulkText('ai');
   reply.bulkText('ver');
   reply.int(MODULE_VERSION);
+}
+
+/**
+ * The value under a key if it is of this class.
+ * @returns undefined when there is none; null, after having written the error, when it is of another
+ */
+export function valueAt<T extends Value>(database: Database, key: string, type: new () => T, reply: Reply): T | undefined | null {
+  const value = database.get(key);
+  if (value === undefined || value instanceof type) return value;
+  reply.error(WRONGTYPE);
+  return null;
+}
+
+/** Ends a change of a collection in its place: an empty one goes away. @param before its `sizeBytes` before the change */
+export function changedFrom(database: Database, key: string, value: Hash | List | Members | SortedSet, before: number): void {
+  database.changed(key, value.sizeBytes - before);
+  if (value.size === 0) database.delete(key);
+}
+
+export const BAD_NAME = 'ERR Client names cannot contain spaces, newlines or special characters.';
+
+/** Whether a client may have this name; the empty one takes it away. */
+export function isName(name: string): boolean {
+  return /^[!-~]*$/.test(name);
+}
+
+/** The error for a subcommand that is not there, as Redis 6.2 words it. */
+export function unknownSubcommand(request: Request): string {
+  return `ERR Unknown subcommand or wrong number of arguments for '${request.text(1).slice(0, 128)}'. Try ${request.text(0).toUpperCase()} HELP.`;
+}
+
+export function wrongArity(request: Request): string {
+  return `ERR wrong number of arguments for '${request.text(0).slice(0, 128)}' command`;
 }

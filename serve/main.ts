@@ -9,7 +9,8 @@ Buffer.poolSize = 64 * 1024;
 let running: Listening | null = null;
 
 async function end(): Promise<void> {
-  await running?.close();
+  // A snapshot that cannot be written is told on the error output, and the one before it is still there.
+  await running?.close().catch((error: unknown) => process.emitWarning(messageOf(error)));
   if (process.connected) process.disconnect();
 }
 

@@ -1,5 +1,5 @@
 /** Models as keys hold them, what AI.INFO counts about them, and their runs on this thread. */
-import { openBareSession, runtimeVersion, type BareSession, type BareTensor } from '../core/inference.js';
+import { openBareSession, runtimeVersion, type BareSession, type BareTensor, type ModelOptions } from '../core/inference.js';
 import { messageOf } from '../core/errors.js';
 import { INLINE_RUN_US_MAX } from './limits.js';
 import { fromOnnx, toOnnx } from './onnx-tensor.js';
@@ -24,9 +24,11 @@ export class RunInfo {
   samples = 0;
   calls = 0;
   errors = 0;
+  /** Runs of a session: fewer than calls where requests were batched. */
+  runs = 0;
 
   reset(): void {
-    this.durationUs = this.samples = this.calls = this.errors = 0;
+    this.durationUs = this.samples = this.calls = this.errors = this.runs = 0;
   }
 
   succeeded(us: number, samples: number): void {
@@ -67,10 +69,15 @@ export class Model extends ModuleValue {
   constructor(readonly definition: ModelDefinition, readonly id: number, registry: Models) {
     super();
     this.#registry = registry;
-    this.#session = openBareSession(definition.blob, { threads: 1 });
+    this.#session = openBareSession(definition.blob, registry.threads);
     this.inputs = this.#session.inputs;
     this.outputs = this.#session.outputs.map(({ name }) => name);
     for (const { name, isTensor } of this.#session.outputs) if (isTensor) this.#fetches[name] = null;
+  }
+
+  /** What its sessions are opened with. */
+  get threads(): ModelOptions {
+    return this.#registry.threads;
   }
 
   get sizeBytes(): number {
@@ -102,6 +109,7 @@ export class Model extends ModuleValue {
       return backendText(error);
     }
     const us = (performance.now() - started) * 1000;
+    this.info.runs++;
     this.learn(us, inputBytes(inputs));
     return this.finish(us, inputs, this.outputs.map((name) => answers[name]));
   }
@@ -148,12 +156,26 @@ export function backendText(error: unknown): string {
   return /protobuf parsing failed/i.test(text) ? 'Failed to load model because protobuf parsing failed.' : text || 'unknown backend error';
 }
 
+/** RedisAI's INTRA_OP_PARALLELISM and INTER_OP_PARALLELISM; 0 leaves them to us, who take 1. */
+export interface ModelThreads {
+  readonly intraOpThreads?: number;
+  readonly interOpThreads?: number;
+}
+
 /** All models by the key that they were stored under. */
 export class Models {
+  /** What every session is opened with. */
+  readonly threads: ModelOptions;
+  readonly settings: Required<ModelThreads>;
   readonly #byKey = new Map<string, Model>();
   readonly #onClosed: ((model: Model) => void)[] = [];
   #count = 0;
   #version: string | null = null;
+
+  constructor({ intraOpThreads = 0, interOpThreads = 0 }: ModelThreads = {}) {
+    this.settings = { intraOpThreads, interOpThreads };
+    this.threads = { threads: intraOpThreads || 1, interThreads: interOpThreads || 1 };
+  }
 
   /** Version of the backend once it has been used, for INFO MODULES. */
   get backendVersion(): string | null {

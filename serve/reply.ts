@@ -2,21 +2,29 @@
  * Replies of one turn, gathered in one buffer that all clients share and written once. A write that the kernel takes
  * whole, which is nearly every one, leaves the buffer free at once; otherwise it is left to the socket and a new one is made.
  */
-import type { Socket } from 'node:net';
 import { formatDouble } from './numbers.js';
 import { REPLY_BUFFER_BYTES, REPLY_BY_REFERENCE_BYTES } from './limits.js';
 
 /** Longest line that is written without a check of its own: type byte, number, CR LF. */
 const LINE_ROOM = 64;
 
+/** Whoever has taken replies. */
+export interface Sender {
+  /** Writes them. @returns whether the kernel has taken all of it */
+  writeOut(): boolean;
+}
+
 export class Reply {
   /** 2 or 3: the protocol of the client that the replies are for. */
   protocol = 2;
+  /** Hears of every error that is written. */
+  onError: ((text: string) => void) | null = null;
   #buffer = Buffer.allocUnsafeSlow(REPLY_BUFFER_BYTES);
   #at = 0;
   /** Finished parts that come before what is in the buffer: large values by reference. */
   #parts: Buffer[] = [];
   #partsBytes = 0;
+  #senders: Sender[] = [];
   /** Where the buffer's bytes begin that are not in a part yet. */
   #from = 0;
 
@@ -65,6 +73,7 @@ export class Reply {
 
   /** @param text with its code, for example `ERR no such key`; line ends become blanks */
   error(text: string): void {
+    this.onError?.(text);
     this.raw(`-${/[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text}\r\n`);
   }
 
@@ -173,33 +182,34 @@ export class Reply {
     this.raw('\r\n');
   }
 
-  /** Writes everything that was gathered. */
-  flush(socket: Socket): void {
-    if (this.#parts.length === 0) {
-      if (this.#at === 0) return;
-      const whole = this.#buffer.subarray(this.#from, this.#at);
-      this.#at = this.#from = 0;
-      socket.write(whole);
-    } else {
-      this.#cut();
-      const parts = this.#parts;
-      this.#parts = [];
-      this.#partsBytes = 0;
-      this.#at = this.#from = 0;
-      socket.cork();
-      for (const part of parts) socket.write(part);
-      socket.uncork();
-    }
-    // What the kernel did not take yet is still read from our buffer: it belongs to the socket now.
-    if (socket.writableLength > 0) this.#buffer = Buffer.allocUnsafeSlow(REPLY_BUFFER_BYTES);
+  /** Everything gathered, as views that are valid until they have been written, leaving nothing. */
+  take(): readonly Buffer[] {
+    this.#cut();
+    const parts = this.#parts;
+    this.#parts = [];
+    this.#partsBytes = 0;
+    return parts;
   }
+
+  /**
+   * Has `sender` write what was taken when this turn of the event loop has read whatever there was to read. A write wakes its client up,
+   * which costs as much as answering it; after the first of a row of writes the clients of one thread are awake.
+   */
+  defer(sender: Sender): void {
+    if (this.#senders.push(sender) === 1) setImmediate(this.#send);
+  }
+
+  readonly #send = (): void => {
+    const senders = this.#senders;
+    this.#senders = [];
+    let clean = true;
+    for (const sender of senders) if (!sender.writeOut()) clean = false;
+    // What the kernel did not take yet is still read from our buffer, which then goes on behind it.
+    if (clean && this.#senders.length === 0 && this.#parts.length === 0 && this.#from === this.#at) this.#at = this.#from = 0;
+  };
 
   /** Everything gathered, as one copy, leaving nothing: for tests and for queued replies. */
   drain(): Buffer {
-    this.#cut();
-    const all = Buffer.concat(this.#parts);
-    this.#parts = [];
-    this.#partsBytes = this.#at = this.#from = 0;
-    return all;
+    return Buffer.concat(this.take());
   }
 }

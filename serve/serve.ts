@@ -19,23 +19,30 @@ export interface Served {
 }
 
 /** What the child is told first, over its channel and not over its command line, where a password could be seen. */
-export type ToChild = Omit<ListenOptions, 'signal' | 'requirepass'> & { readonly requirepass?: string };
+export type ToChild = Omit<ListenOptions, 'signal' | 'requirepass' | 'users'> & { readonly requirepass?: string; readonly users?: { readonly [name: string]: string } };
 
 export type FromChild = { readonly host: string; readonly port: number } | { readonly failure: string; readonly code: InferplayError['code'] };
 
+/** Only for the channel between the two processes. */
+function text(password: string | Secret): string {
+  return typeof password === 'string' ? password : password.reveal();
+}
+
 /** A child that has not ended this long after being asked is killed. */
 const CLOSE_PATIENCE_MS = 5000;
+/** A last snapshot may take longer. */
+const SAVE_PATIENCE_MS = 120_000;
 
 /**
  * Starts a server. It ends with `close`, with the signal, and when this process dies.
  * @throws InferplayError CONNECT when the address cannot be used, SERVER when the process does not start
  */
 export async function serve(options: ServeOptions = {}): Promise<Served> {
-  const { signal, requirepass, ...rest } = options;
+  const { signal, requirepass, users = {}, ...rest } = options;
   signal?.throwIfAborted();
   const child = fork(new URL('./main.js', import.meta.url), [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced', execArgv: [] });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const message: ToChild = { ...rest, requirepass: requirepass instanceof Secret ? requirepass.reveal() : requirepass };
+  const message: ToChild = { ...rest, requirepass: requirepass && text(requirepass), users: Object.fromEntries(Object.entries(users).map(([name, password]) => [name, text(password)])) };
   child.send(message);
   const answer = await new Promise<FromChild>((resolve, reject) => {
     child.once('message', resolve as (message: unknown) => void);
@@ -49,7 +56,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   const close = async (): Promise<void> => {
     signal?.removeEventListener('abort', close);
     if (child.connected) child.disconnect();
-    const patience = setTimeout(() => child.kill('SIGKILL'), CLOSE_PATIENCE_MS);
+    const patience = setTimeout(() => child.kill('SIGKILL'), options.save === undefined ? CLOSE_PATIENCE_MS : SAVE_PATIENCE_MS);
     await exited;
     clearTimeout(patience);
   };
@@ -58,5 +65,5 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   child.unref();
   child.channel?.unref();
   const { host, port } = answer;
-  return { url: urlOf(host, port), host, port, pid: child.pid!, close };
+  return { url: urlOf(host, port, options.tls !== undefined), host, port, pid: child.pid!, close };
 }

@@ -1,25 +1,42 @@
 /** What all sessions of one server share. */
 import type { Command } from './commands/command.js';
 import type { Request } from './request.js';
-import type { Secret } from '../core/secret.js';
 import type { Devices } from './devices.js';
+import type { Laboratory } from './laboratory.js';
+import type { Persistence } from './persistence.js';
 import type { Models } from './models.js';
 import type { Session } from './session.js';
+import type { Statistics } from './statistics.js';
 import { Store } from './store.js';
+import type { Users } from './users.js';
 
 /** The versions that this server answers as. */
 export const REDIS_VERSION = '6.2.14';
 export const MODULE_VERSION = 10207;
 
+/** Fields that are not readonly can be changed by CONFIG SET. */
 export interface Settings {
-  readonly password: Secret | null;
   /** False: a server without any backend, which answers `ERR Could not load backend`. */
   readonly backend: boolean;
-  readonly connectionsMax: number;
+  connectionsMax: number;
+  /** 0: no limit. */
+  maxmemoryBytes: number;
+  /** Clients that have said nothing for so long are disconnected; 0: never. */
+  timeoutSeconds: number;
+}
+
+/** While CLIENT PAUSE lasts. */
+export interface Pause {
+  readonly untilMs: number;
+  readonly writesOnly: boolean;
+  /** To be called when it is over. */
+  readonly waiting: (() => void)[];
 }
 
 export interface Stats {
   readonly startedAtMs: number;
+  /** The time, in milliseconds since the epoch, at the last tick of the server's timer. */
+  tickMs: number;
   connections: number;
   commands: number;
   rejected: number;
@@ -32,16 +49,23 @@ export interface Server {
   readonly store: Store;
   readonly models: Models;
   readonly devices: Devices;
+  /** Null in an ordinary server. */
+  readonly laboratory: Laboratory | null;
   readonly commands: { readonly all: ReadonlyMap<string, Command>; lookUp(request: Request): Command | null };
   readonly sessions: Map<number, Session>;
   readonly stats: Stats;
-  /** Settings that CONFIG GET and SET know, by lower-case name. */
-  readonly config: Map<string, string>;
+  readonly users: Users;
+  readonly statistics: Statistics;
+  pause: Pause | null;
   /** MODEL_CHUNK_SIZE, bytes. */
   modelChunkBytes: number;
   backendsPath: string | null;
   host: string;
   port: number;
-  /** Ends the server as SHUTDOWN does. */
-  shutdown(): void;
+  readonly unixPath: string | null;
+  readonly tls: boolean;
+  /** Null: keys end with the server. */
+  persistence: Persistence | null;
+  /** Ends the server as SHUTDOWN does. @param save whether a last snapshot is written, true unless said */
+  shutdown(save?: boolean): void;
 }

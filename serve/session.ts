@@ -1,28 +1,22 @@
 /** One client: its bytes in, its commands one after the other, its replies out. */
 import type { Socket } from 'node:net';
+import { messageOf } from '../core/errors.js';
+import { isHeld, refusalOf, refuse, unknownCommand } from './admission.js';
 import type { Command } from './commands/command.js';
+import { Input } from './input.js';
 import * as limits from './limits.js';
-import type { Reply } from './reply.js';
+import type { Reply, Sender } from './reply.js';
 import { BROKEN, INCOMPLETE, Request } from './request.js';
-import type { Server } from './server.js';
+import type { Pause, Server } from './server.js';
+import { SlowReading } from './slow-reading.js';
+import { runCounted } from './statistics.js';
 import type { Database, Watcher } from './store.js';
+import { enqueue, ownCopy, type Transaction } from './transaction.js';
+import { DEFAULT_USER } from './users.js';
 
-/** A command that waits for EXEC, with arguments of its own. */
-export interface Queued {
-  readonly command: Command;
-  readonly request: Request;
-}
+export { wrongArity } from './lookup.js';
 
-export interface Transaction {
-  readonly queue: Queued[];
-  bytes: number;
-  /** A command could not be queued: EXEC will refuse. */
-  failed: boolean;
-}
-
-const CAPACITY_MIN = 4096;
-
-export class Session implements Watcher {
+export class Session implements Watcher, Sender {
   readonly server: Server;
   readonly socket: Socket;
   readonly id: number;
@@ -32,6 +26,9 @@ export class Session implements Watcher {
   databaseIndex = 0;
   protocol = 2;
   authenticated: boolean;
+  user = DEFAULT_USER;
+  /** Milliseconds since the epoch, as exact as the server's tick. */
+  activeAtMs: number;
   name = '';
   lastCommand = '';
   transaction: Transaction | null = null;
@@ -45,14 +42,15 @@ export class Session implements Watcher {
   replyMode: 'on' | 'off' | 'skip-next' | 'skip' = 'on';
 
   readonly #request = new Request();
-  /** Bytes that have not been parsed: an incomplete request, or what came while an inference was running. */
-  #pending: Buffer | null = null;
-  #pendingFrom = 0;
-  #pendingTo = 0;
+  readonly #input = new Input();
+  /** Replies that wait for the end of this turn. */
+  #out: Buffer[] = [];
+  #outBytes = 0;
   /** An inference is running: later commands of this client wait. */
   #blocked = false;
   #gone = false;
   #paused = false;
+  readonly #slowly: SlowReading | null;
 
   constructor(server: Server, socket: Socket, id: number, reply: Reply) {
     this.server = server;
@@ -61,13 +59,18 @@ export class Session implements Watcher {
     this.reply = reply;
     this.connectedAtMs = Date.now();
     this.database = server.store.databases[0];
-    this.authenticated = server.settings.password === null;
+    this.authenticated = server.users.open;
+    this.activeAtMs = this.connectedAtMs;
+    const rate = server.laboratory?.plan.readBytesPerSecond ?? Infinity;
+    this.#slowly = rate < Infinity ? new SlowReading(rate, () => socket.pause(), () => void (this.#paused || this.#gone || socket.resume())) : null;
   }
 
   /** Bytes have arrived in a buffer that is only lent. */
   received(chunk: Buffer, size: number): void {
     this.server.stats.inputBytes += size;
-    if (this.#pending === null && !this.#blocked) {
+    this.activeAtMs = this.server.stats.tickMs;
+    this.#slowly?.took(size);
+    if (this.#input.bytes === null && !this.#blocked) {
       const next = this.#run(chunk, 0, size);
       if (next < size && !this.closing) this.#keep(chunk, next, size);
     } else {
@@ -110,90 +113,59 @@ export class Session implements Watcher {
   }
 
   #dispatch(request: Request): void {
-    const { reply } = this;
-    this.server.stats.commands++;
-    const command = this.server.commands.lookUp(request);
-    if (command === null) {
-      if (this.transaction) this.transaction.failed = true;
-      return reply.error(unknownCommand(request));
+    const { reply, server } = this;
+    server.stats.commands++;
+    const command = server.commands.lookUp(request);
+    const refusal = command === null ? unknownCommand(request) : refusalOf(this, command, request);
+    if (refusal !== null) return refuse(this, command, refusal);
+    this.lastCommand = command!.name;
+    if (this.transaction !== null && !command!.immediate) return enqueue(this.transaction, command!, request, reply);
+    if (server.pause !== null && isHeld(this, command!)) return this.#hold(command!, request, server.pause);
+    try {
+      runCounted(this, command!, request, reply);
+    } catch (error) {
+      this.#failed(error);
     }
-    if (!this.authenticated && !command.flags.includes('no_auth')) return reply.error('NOAUTH Authentication required.');
-    const { arity } = command;
-    if (arity > 0 ? request.argc !== arity : request.argc < -arity) {
-      if (this.transaction) this.transaction.failed = true;
-      return reply.error(wrongArity(request));
-    }
-    this.lastCommand = command.name;
-    if (this.transaction !== null && !command.immediate) return this.#queue(command, request);
-    command.run(this, request, reply);
   }
 
-  #queue(command: Command, request: Request): void {
-    const transaction = this.transaction!;
-    const own = new Request();
-    own.assign(Array.from({ length: request.argc }, (_, i) => request.view(i)));
-    transaction.bytes += own.bytes.length;
-    if (transaction.queue.length >= limits.TRANSACTION_COMMANDS_MAX || transaction.bytes > limits.TRANSACTION_BYTES_MAX) {
-      transaction.failed = true;
-      return this.reply.error('ERR the transaction is too large');
-    }
-    transaction.queue.push({ command, request: own });
-    this.reply.raw('+QUEUED\r\n');
+  /** A mistake of ours, or memory that is not there: it costs this client its connection, and nobody else anything. */
+  #failed(error: unknown): void {
+    this.reply.error(`ERR internal error: ${messageOf(error)}`);
+    this.closing = true;
   }
 
-  /** Keeps bytes that cannot be run yet, in memory of this client's own. */
+  /** Runs a command when CLIENT PAUSE is over; until then the client's further commands wait behind it. */
+  #hold(command: Command, request: Request, pause: Pause): void {
+    const own = ownCopy(request);
+    this.later((answer) => pause.waiting.push(() => answer((reply) => runCounted(this, command, own, reply))));
+  }
+
+  /** Keeps bytes that cannot be run yet. */
   #keep(chunk: Buffer, from: number, to: number): void {
-    const request = this.#request;
-    const size = to - from;
-    if (this.#pending === null) {
-      // A large argument is received straight into the memory in which it may be kept: aligned, and of its size.
-      const wanted = request.started && !this.#blocked ? request.needed - from : 0;
-      const large = wanted - size >= limits.KEEP_RECEIVED_BYTES;
-      const pad = large ? alignment(request, wanted) : 0;
-      this.#pending = Buffer.allocUnsafeSlow(pad + Math.max(size, wanted <= limits.REQUEST_BYTES_MAX ? wanted : size, CAPACITY_MIN));
-      this.#pendingFrom = this.#pendingTo = pad;
-      if (!this.#blocked) request.moved(pad - from);
-    } else if (this.#pendingTo + size > this.#pending.length) {
-      this.#grow(size);
-    }
-    chunk.copy(this.#pending, this.#pendingTo, from, to);
-    this.#pendingTo += size;
-    const held = this.#pendingTo - this.#pendingFrom;
-    if (held > limits.REQUEST_BYTES_MAX) this.destroy();
-    else if (this.#blocked && held > limits.READ_AHEAD_BYTES_MAX) this.#pause();
-  }
-
-  #grow(size: number): void {
-    const request = this.#request;
-    const held = this.#pendingTo - this.#pendingFrom;
-    const wanted = request.started ? request.needed - this.#pendingFrom : 0;
-    const capacity = Math.max(wanted <= limits.REQUEST_BYTES_MAX ? wanted : 0, (held + size) * 2);
-    const larger = Buffer.allocUnsafeSlow(capacity);
-    this.#pending!.copy(larger, 0, this.#pendingFrom, this.#pendingTo);
-    if (!this.#blocked) request.moved(-this.#pendingFrom);
-    this.#pending = larger;
-    this.#pendingFrom = 0;
-    this.#pendingTo = held;
+    const input = this.#input;
+    input.keep(chunk, from, to, this.#blocked ? null : this.#request);
+    if (input.size > limits.REQUEST_BYTES_MAX) this.destroy();
+    else if (this.#blocked && input.size > limits.READ_AHEAD_BYTES_MAX) this.#pause();
   }
 
   /** Runs what was kept, as far as it is complete. */
   #resume(): void {
     const request = this.#request;
-    const pending = this.#pending;
-    if (pending === null || (request.started && request.needed > this.#pendingTo)) return;
-    request.owned = this.#pendingTo - this.#pendingFrom >= limits.KEEP_RECEIVED_BYTES;
+    const input = this.#input;
+    const { bytes, to } = input;
+    if (bytes === null || (request.started && request.needed > to)) return;
+    request.owned = input.size >= limits.KEEP_RECEIVED_BYTES;
     request.kept = false;
-    const next = this.#run(pending, this.#pendingFrom, this.#pendingTo);
+    const next = this.#run(bytes, input.from, to);
     request.owned = false;
-    if (next >= this.#pendingTo || this.closing) {
-      this.#pending = null;
+    if (next >= to || this.closing) {
+      input.forget();
     } else if (request.kept) {
       // A command keeps a view of these bytes: what follows moves elsewhere.
-      this.#pending = null;
-      const to = this.#pendingTo;
-      this.#keep(pending, next, to);
+      input.forget();
+      this.#keep(bytes, next, to);
     } else {
-      this.#pendingFrom = next;
+      input.from = next;
     }
   }
 
@@ -209,7 +181,11 @@ export class Session implements Watcher {
       if (now) return write(this.reply);
       this.#blocked = false;
       this.reply.protocol = this.protocol;
-      write(this.reply);
+      try {
+        write(this.reply);
+      } catch (error) {
+        this.#failed(error);
+      }
       if (!this.#gone) this.#resume();
       if (!this.#blocked) this.#unpause();
       this.#flush();
@@ -219,16 +195,48 @@ export class Session implements Watcher {
   }
 
   #flush(): void {
-    const { socket, reply } = this;
-    if (reply.bytes > 0) {
-      this.server.stats.outputBytes += reply.bytes;
-      if (this.#gone) reply.drain();
-      else reply.flush(socket);
-      const waiting = socket.writableLength;
-      if (waiting > limits.OUTPUT_BYTES_MAX) return this.destroy();
-      if (waiting > limits.OUTPUT_BYTES_PAUSE) this.#pause();
+    const { reply } = this;
+    const { bytes } = reply;
+    if (bytes > 0) {
+      const parts = reply.take();
+      if (!this.#gone) this.#hand(parts, bytes);
     }
-    if (this.closing && !this.#gone && !this.#blocked) socket.destroySoon();
+    if (this.closing && !this.#gone && !this.#blocked) this.end();
+  }
+
+  /** Small replies wait for those of the other clients that are being answered in this turn. */
+  #hand(parts: readonly Buffer[], bytes: number): void {
+    this.server.stats.outputBytes += bytes;
+    const first = this.#out.length === 0;
+    if (first) this.#out = parts as Buffer[];
+    else this.#out.push(...parts);
+    this.#outBytes += bytes;
+    if (this.#outBytes >= limits.REPLY_BY_REFERENCE_BYTES) this.writeOut();
+    else if (first) this.reply.defer(this);
+  }
+
+  writeOut(): boolean {
+    const { socket } = this;
+    const parts = this.#out;
+    this.#out = [];
+    this.#outBytes = 0;
+    if (this.#gone) return true;
+    if (parts.length === 1) socket.write(parts[0]);
+    else if (parts.length > 1) {
+      socket.cork();
+      for (const part of parts) socket.write(part);
+      socket.uncork();
+    }
+    const waiting = socket.writableLength;
+    if (waiting > limits.OUTPUT_BYTES_MAX) this.destroy();
+    else if (waiting > limits.OUTPUT_BYTES_PAUSE) this.#pause();
+    return waiting === 0;
+  }
+
+  /** Closes the connection when everything is written. */
+  end(): void {
+    this.writeOut();
+    this.socket.destroySoon();
   }
 
   #pause(): void {
@@ -240,12 +248,22 @@ export class Session implements Watcher {
   #unpause(): void {
     if (!this.#paused || this.socket.writableLength > limits.OUTPUT_BYTES_PAUSE) return;
     this.#paused = false;
-    this.socket.resume();
+    if (!this.#slowly?.holding) this.socket.resume();
   }
 
   /** The kernel has taken everything that was written. */
   drained(): void {
     if (!this.#blocked) this.#unpause();
+  }
+
+  /** The client's address as CLIENT LIST shows it. */
+  get address(): string {
+    const { remoteAddress, remotePort } = this.socket;
+    return remoteAddress === undefined ? `${this.server.unixPath ?? ''}:0` : `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+  }
+
+  get blocked(): boolean {
+    return this.#blocked;
   }
 
   unwatch(): void {
@@ -254,16 +272,10 @@ export class Session implements Watcher {
     this.dirty = false;
   }
 
-  /** Writes outside a command of this client, for example a notice before the connection is closed. */
-  notify(write: (reply: Reply) => void): void {
-    this.reply.protocol = this.protocol;
-    write(this.reply);
-    this.#flush();
-  }
-
   closed(): void {
     this.#gone = true;
-    this.#pending = null;
+    this.#input.forget();
+    this.#out = [];
     this.transaction = null;
     this.unwatch();
     this.server.sessions.delete(this.id);
@@ -273,25 +285,4 @@ export class Session implements Watcher {
     this.closing = true;
     this.socket.destroy();
   }
-}
-
-/** Bytes to leave free so that the last argument, which is being received, begins at a multiple of eight. */
-function alignment(request: Request, wanted: number): number {
-  const bodyAt = wanted - 2 - request.receivingLength;
-  return (8 - (bodyAt % 8)) % 8;
-}
-
-export function wrongArity(request: Request): string {
-  return `ERR wrong number of arguments for '${request.text(0).slice(0, 128)}' command`;
-}
-
-function unknownCommand(request: Request): string {
-  let text = `ERR unknown command \`${request.text(0).slice(0, limits.ERROR_ARGUMENTS_BYTES_MAX)}\`, with args beginning with: `;
-  let shown = 0;
-  for (let i = 1; i < request.argc && shown < limits.ERROR_ARGUMENTS_BYTES_MAX; i++) {
-    const arg = request.text(i).slice(0, limits.ERROR_ARGUMENTS_BYTES_MAX - shown);
-    text += `\`${arg}\`, `;
-    shown += arg.length + 4;
-  }
-  return text;
 }

@@ -2,24 +2,15 @@
  * The keyspace: numbered databases of keys (latin1 strings, one character a byte) and values, with expiry and WATCH.
  * One thread owns it, so nothing here waits or locks.
  */
+import { KeyMap } from './key-map.js';
 import { DATABASES } from './limits.js';
+import { KEY_OVERHEAD_BYTES, ModuleValue, sizeOf, type Value } from './value.js';
 
-/** A value of a type that a module brings: a tensor, a model. */
-export abstract class ModuleValue {
-  /** As TYPE answers. */
-  abstract readonly typeName: string;
-  /** Called when the value leaves the keyspace: deleted, overwritten, expired or flushed. */
-  dropped(): void {}
-}
+export { KEY_OVERHEAD_BYTES, ModuleValue, sizeOf, typeName, type Value } from './value.js';
 
-/** Strings are bytes, hashes are Maps, sets are Sets, lists are arrays. */
-export type Value = Buffer | Map<string, Buffer> | Set<string> | Buffer[] | ModuleValue;
-
-export function typeName(value: Value): string {
-  if (Buffer.isBuffer(value)) return 'string';
-  if (value instanceof Map) return 'hash';
-  if (value instanceof Set) return 'set';
-  return Array.isArray(value) ? 'list' : value.typeName;
+/** Whether somebody must be told when the value goes. */
+function holdsMore(value: Value): value is ModuleValue {
+  return value instanceof ModuleValue && value.dropped !== ModuleValue.prototype.dropped;
 }
 
 /** Somebody who WATCHes keys; `dirty` is set when one of them changes. */
@@ -35,13 +26,19 @@ interface ScanPlace {
 /** Iterators kept between SCAN calls; a cursor that has lost its iterator walks to its position again. */
 const SCANS_KEPT = 256;
 /** Expiry times looked at in one turn of the background sweep. */
-const SWEEP_KEYS = 2000;
+export const SWEEP_KEYS = 2000;
 
 export class Database {
   readonly #now: () => number;
-  #values = new Map<string, Value>();
+  #values = new KeyMap<Value>();
   /** Milliseconds since the epoch. */
-  #expires = new Map<string, number>();
+  #expires = new KeyMap<number>();
+  /** Values that are told when they go: the others, which may be millions, are simply forgotten. */
+  #holding = new Set<ModuleValue>();
+  #usedBytes = 0;
+  #wander: Iterator<string> | null = null;
+  /** Keys that went because their time was up. */
+  expired = 0;
   readonly #watchers = new Map<string, Set<Watcher>>();
   #scans: (ScanPlace | undefined)[] = [];
   #scanCount = 0;
@@ -60,6 +57,11 @@ export class Database {
     return this.#expires.size;
   }
 
+  /** Bytes of all keys and values, with what they cost around them. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
   get(key: string): Value | undefined {
     if (this.#expires.size > 0 && this.#isExpired(key)) {
       this.delete(key);
@@ -75,10 +77,25 @@ export class Database {
 
   /** Puts a value under a key; the expiry of what was there is forgotten unless asked. */
   set(key: string, value: Value, keepExpiry = false): void {
-    const old = this.#values.get(key);
-    this.#values.set(key, value);
-    if (old instanceof ModuleValue && old !== value) old.dropped();
+    const old = this.#values.replace(key, value);
+    const size = sizeOf(value);
+    if (old === undefined) this.#usedBytes += size + key.length + KEY_OVERHEAD_BYTES;
+    else if (old !== value) {
+      this.#usedBytes += size - sizeOf(old);
+      if (this.#holding.size > 0) this.#drop(old);
+    }
+    if (value instanceof ModuleValue && holdsMore(value)) this.#holding.add(value);
     if (!keepExpiry && this.#expires.size > 0) this.#expires.delete(key);
+    this.touch(key);
+  }
+
+  #drop(value: Value): void {
+    if (holdsMore(value) && this.#holding.delete(value)) value.dropped();
+  }
+
+  /** To be called when a value has changed in its place. @param grownBytes by how much its size has changed */
+  changed(key: string, grownBytes: number): void {
+    this.#usedBytes += grownBytes;
     this.touch(key);
   }
 
@@ -86,10 +103,9 @@ export class Database {
     const old = this.#values.get(key);
     if (old === undefined) return false;
     const expired = this.#expires.size > 0 && this.#isExpired(key);
-    this.#values.delete(key);
-    this.#expires.delete(key);
-    if (old instanceof ModuleValue) old.dropped();
-    this.touch(key);
+    this.#remove(key, old);
+    this.#drop(old);
+    if (expired) this.expired++;
     return !expired;
   }
 
@@ -98,10 +114,16 @@ export class Database {
     const value = this.get(key);
     if (value === undefined) return undefined;
     const expiresAtMs = this.#expires.get(key);
+    this.#remove(key, value);
+    if (holdsMore(value)) this.#holding.delete(value);
+    return { value, expiresAtMs };
+  }
+
+  #remove(key: string, value: Value): void {
     this.#values.delete(key);
     this.#expires.delete(key);
+    this.#usedBytes -= sizeOf(value) + key.length + KEY_OVERHEAD_BYTES;
     this.touch(key);
-    return { value, expiresAtMs };
   }
 
   expiresAtMs(key: string): number | undefined {
@@ -109,7 +131,7 @@ export class Database {
   }
 
   expireAt(key: string, atMs: number): void {
-    this.#expires.set(key, atMs);
+    this.#expires.replace(key, atMs);
     this.touch(key);
   }
 
@@ -119,28 +141,51 @@ export class Database {
     return had;
   }
 
-  clear(): void {
-    const old = this.#values;
-    this.#values = new Map();
-    this.#expires = new Map();
+  /** Forgets everything at once, however much there is: the maps are replaced. @returns how many keys there were */
+  clear(): number {
+    const [old, holding] = [this.#values, this.#holding];
+    this.#values = new KeyMap();
+    this.#expires = new KeyMap();
+    this.#holding = new Set();
+    this.#usedBytes = 0;
     this.#scans = [];
-    this.#sweep = null;
-    for (const [key, watchers] of this.#watchers) if (old.has(key)) for (const watcher of watchers) watcher.dirty = true;
-    for (const value of old.values()) if (value instanceof ModuleValue) value.dropped();
+    this.#sweep = this.#wander = null;
+    for (const [key, watchers] of this.#watchers) if (old.get(key) !== undefined) for (const watcher of watchers) watcher.dirty = true;
+    for (const value of holding) value.dropped();
+    return old.size;
+  }
+
+  /** All keys go to the other database, and its keys come here. Whoever watches a key of either hears of it. */
+  swap(other: Database): void {
+    for (const each of [this, other]) for (const key of each.#watchers.keys()) if (this.#values.get(key) !== other.#values.get(key)) each.touch(key);
+    [this.#values, other.#values] = [other.#values, this.#values];
+    [this.#expires, other.#expires] = [other.#expires, this.#expires];
+    [this.#holding, other.#holding] = [other.#holding, this.#holding];
+    [this.#usedBytes, other.#usedBytes] = [other.#usedBytes, this.#usedBytes];
+    for (const each of [this, other]) {
+      each.#scans = [];
+      each.#sweep = each.#wander = null;
+    }
   }
 
   *keys(): Generator<string> {
     for (const key of this.#values.keys()) if (!this.#isExpired(key)) yield key;
   }
 
-  randomKey(): string | undefined {
-    let skip = Math.floor(Math.random() * Math.min(this.#values.size, 1000));
-    let found: string | undefined;
-    for (const key of this.keys()) {
-      found = key;
-      if (skip-- <= 0) break;
+  /**
+   * A key from anywhere. Maps have no random access, so one iterator wanders through all keys, some steps at each call.
+   * @param steps how many keys it passes by
+   */
+  randomKey(steps = Math.floor(Math.random() * 100)): string | undefined {
+    for (let passed = 0, rounds = 0; rounds < 3; ) {
+      this.#wander ??= this.#values.keys();
+      const { value, done } = this.#wander.next();
+      if (done) {
+        this.#wander = null;
+        rounds++;
+      } else if (!this.#isExpired(value) && passed++ >= Math.min(steps, this.#values.size)) return value;
     }
-    return found;
+    return this.keys().next().value ?? undefined;
   }
 
   /**
@@ -165,19 +210,23 @@ export class Database {
     return { cursor: next, keys };
   }
 
-  /** Removes expired keys that nobody asks for, a bounded number of looks at a time. */
-  sweep(): void {
-    if (this.#expires.size === 0) return;
+  /** Removes expired keys that nobody asks for, a bounded number of looks at a time. @returns how many */
+  sweep(): number {
+    if (this.#expires.size === 0) return 0;
+    let removed = 0;
     this.#sweep ??= this.#expires.entries();
     const now = this.#now();
     for (let i = 0; i < SWEEP_KEYS; i++) {
       const { value, done } = this.#sweep.next();
       if (done) {
         this.#sweep = null;
-        return;
+        return removed;
       }
-      if (value[1] <= now) this.delete(value[0]);
+      if (value[1] > now) continue;
+      this.delete(value[0]);
+      removed++;
     }
+    return removed;
   }
 
   watch(key: string, watcher: Watcher): void {
@@ -207,11 +256,23 @@ export class Store {
     this.databases = Array.from({ length: DATABASES }, () => new Database(now));
   }
 
-  clear(): void {
-    for (const database of this.databases) database.clear();
+  clear(): number {
+    return this.databases.reduce((keys, database) => keys + database.clear(), 0);
   }
 
-  sweep(): void {
-    for (const database of this.databases) database.sweep();
+  /** Bytes of all databases. */
+  get usedBytes(): number {
+    let bytes = 0;
+    for (const { usedBytes } of this.databases) bytes += usedBytes;
+    return bytes;
+  }
+
+  get expired(): number {
+    return this.databases.reduce((keys, { expired }) => keys + expired, 0);
+  }
+
+  /** @returns how many expired keys were removed */
+  sweep(): number {
+    return this.databases.reduce((removed, database) => removed + database.sweep(), 0);
   }
 }

@@ -78,9 +78,12 @@ async function sourceOf(values: Options, context: PlanContext): Promise<Source> 
     const rows = values.rows ?? KAGGLE_ROWS;
     return { init: { kind: 'kaggle', rows }, rows, badRows: none, source: null };
   }
+  // It takes longest, so that it begins first.
+  const sha256 = context.sha256(values.input);
+  sha256.catch(() => {});
   const { openFraudCsv } = await import('../fraud-source.js');
   const { csv, source, badRows } = await openFraudCsv(values.input, values.onBadRow as 'fail' | 'skip', context);
-  return { init: { kind: 'csv', csv, hasClass: csv.layout.kinds.length > CLASS_SLOT }, rows: csv.rows, badRows, source };
+  return { init: { kind: 'csv', csv, hasClass: csv.layout.kinds.length > CLASS_SLOT }, rows: csv.rows, badRows, source: { ...source, sha256 } };
 }
 
 function columnsOf(referenceValues: number): Column[] {

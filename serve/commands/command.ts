@@ -15,6 +15,8 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** First key, last key (negative: from the end) and step, as COMMAND tells them. */
   readonly keys: readonly [number, number, number];
+  /** Takes about as long whatever its arguments are. */
+  readonly short: boolean;
   /** Runs at once even between MULTI and EXEC. */
   readonly immediate?: boolean;
   /** Positions of the keys where `keys` does not tell them; null when the arguments are wrong. */
@@ -37,7 +39,8 @@ export function command(
   run: Command['run'],
   more: Pick<Command, 'immediate' | 'keysOf'> = {},
 ): Command {
-  return { name, arity, flags: flags.split(' ').filter(Boolean) as Flag[], keys, run, ...more };
+  const list = flags.split(' ').filter(Boolean) as Flag[];
+  return { name, arity, flags: list, short: name === 'set' || name === 'ping' || (arity > 0 && list.includes('fast')), keys, run, ...more };
 }
 
 /** Glob patterns of KEYS, SCAN and CONFIG GET: `*`, `?`, `[a-z]`, `[^x]` and a backslash. */

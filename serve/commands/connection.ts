@@ -1,11 +1,11 @@
-/** PING, ECHO, HELLO, AUTH, SELECT, CLIENT, QUIT, RESET. */
-import { timingSafeEqual, createHash } from 'node:crypto';
-import { writeModule } from '../lookup.js';
+/** PING, ECHO, HELLO, AUTH, SELECT, QUIT, RESET. */
+import { BAD_NAME, isName, writeModule } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import { REDIS_VERSION } from '../server.js';
 import type { Session } from '../session.js';
-import { command, NO_KEYS, SYNTAX } from './command.js';
+import { DEFAULT_USER } from '../users.js';
+import { command, NO_KEYS, NOT_AN_INTEGER, SYNTAX } from './command.js';
 
 function ping(_: Session, request: Request, reply: Reply): void {
   if (request.argc > 2) return reply.error("ERR wrong number of arguments for 'ping' command");
@@ -13,24 +13,21 @@ function ping(_: Session, request: Request, reply: Reply): void {
   else reply.raw('+PONG\r\n');
 }
 
-/** Compares hashes, so that the time taken tells nothing about the password. */
-function passwordIs(session: Session, user: string, password: string): boolean {
-  const expected = session.server.settings.password;
-  const digest = (text: string): Buffer => createHash('sha256').update(text, 'latin1').digest();
-  if (user !== 'default') return false;
-  return expected === null || timingSafeEqual(digest(password), digest(Buffer.from(expected.reveal()).toString('latin1')));
-}
-
 const WRONGPASS = 'WRONGPASS invalid username-password pair or user is disabled.';
+
+function logIn(session: Session, name: string, password: string): boolean {
+  if (!session.server.users.accepts(name, password)) return false;
+  session.authenticated = true;
+  session.user = name;
+  return true;
+}
 
 function auth(session: Session, request: Request, reply: Reply): void {
   if (request.argc > 3) return reply.error(SYNTAX);
-  if (request.argc === 2 && session.server.settings.password === null) {
+  if (request.argc === 2 && session.server.users.open) {
     return reply.error('ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?');
   }
-  const user = request.argc === 3 ? request.text(1) : 'default';
-  if (!passwordIs(session, user, request.text(request.argc - 1))) return reply.error(WRONGPASS);
-  session.authenticated = true;
+  if (!logIn(session, request.argc === 3 ? request.text(1) : DEFAULT_USER, request.text(request.argc - 1))) return reply.error(WRONGPASS);
   reply.ok();
 }
 
@@ -44,8 +41,7 @@ function hello(session: Session, request: Request, reply: Reply): void {
   let { name } = session;
   for (let i = 2; i < request.argc; i++) {
     if (request.is(i, 'AUTH') && i + 2 < request.argc) {
-      if (!passwordIs(session, request.text(i + 1), request.text(i + 2))) return reply.error(WRONGPASS);
-      session.authenticated = true;
+      if (!logIn(session, request.text(i + 1), request.text(i + 2))) return reply.error(WRONGPASS);
       i += 2;
     } else if (request.is(i, 'SETNAME') && i + 1 < request.argc) {
       name = request.text(++i);
@@ -79,7 +75,7 @@ function hello(session: Session, request: Request, reply: Reply): void {
 
 function select(session: Session, request: Request, reply: Reply): void {
   const index = request.integer(1);
-  if (Number.isNaN(index)) return reply.error('ERR invalid DB index');
+  if (Number.isNaN(index)) return reply.error(NOT_AN_INTEGER);
   if (!useDatabase(session, index)) return reply.error('ERR DB index is out of range');
   reply.ok();
 }
@@ -90,76 +86,6 @@ export function useDatabase(session: Session, index: number): boolean {
   session.database = database;
   session.databaseIndex = index;
   return true;
-}
-
-const BAD_NAME = 'ERR Client names cannot contain spaces, newlines or special characters.';
-
-function isName(name: string): boolean {
-  return /^[!-~]*$/.test(name);
-}
-
-function describe(session: Session): string {
-  const { socket } = session;
-  const age = Math.floor((Date.now() - session.connectedAtMs) / 1000);
-  return `id=${session.id} addr=${socket.remoteAddress}:${socket.remotePort} laddr=${socket.localAddress}:${socket.localPort} fd=8 name=${session.name} `
-    + `age=${age} idle=0 flags=N db=${session.databaseIndex} sub=0 psub=0 multi=${session.transaction?.queue.length ?? -1} qbuf=0 qbuf-free=0 argv-mem=0 `
-    + `obl=0 oll=0 omem=${socket.writableLength} tot-mem=0 events=r cmd=${session.lastCommand} user=default redir=-1`;
-}
-
-const CLIENT_HELP = [
-  'CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:', 'GETNAME', 'ID', 'INFO', 'KILL ID <id>', 'LIST', 'NO-EVICT (ON|OFF)',
-  'REPLY (ON|OFF|SKIP)', 'SETNAME <name>', 'SETINFO <option> <value>', 'HELP',
-];
-
-function client(session: Session, request: Request, reply: Reply): void {
-  const { argc } = request;
-  const { sessions } = session.server;
-  if (request.is(1, 'ID') && argc === 2) return reply.int(session.id);
-  if (request.is(1, 'GETNAME') && argc === 2) return session.name === '' ? reply.null() : reply.bulkText(session.name);
-  if (request.is(1, 'SETNAME') && argc === 3) {
-    const name = request.text(2);
-    if (!isName(name)) return reply.error(BAD_NAME);
-    session.name = name;
-    return reply.ok();
-  }
-  if (request.is(1, 'INFO') && argc === 2) return reply.verbatim(`${describe(session)}\n`);
-  if (request.is(1, 'LIST')) return reply.verbatim([...sessions.values()].map((each) => `${describe(each)}\n`).join(''));
-  if ((request.is(1, 'SETINFO') && argc === 4) || (request.is(1, 'NO-EVICT') && argc === 3) || (request.is(1, 'NO-TOUCH') && argc === 3)) return reply.ok();
-  if (request.is(1, 'KILL')) return kill(session, request, reply);
-  if (request.is(1, 'REPLY') && argc === 3) return replies(session, request, reply);
-  if (request.is(1, 'HELP')) {
-    reply.array(CLIENT_HELP.length);
-    for (const line of CLIENT_HELP) reply.simple(line);
-    return;
-  }
-  reply.error(`ERR Unknown subcommand or wrong number of arguments for '${request.text(1)}'. Try CLIENT HELP.`);
-}
-
-function kill(session: Session, request: Request, reply: Reply): void {
-  const { sessions } = session.server;
-  const byAddress = request.argc === 3;
-  if (!byAddress && !(request.argc === 4 && (request.is(2, 'ID') || request.is(2, 'ADDR')))) return reply.error(SYNTAX);
-  const wanted = request.text(request.argc - 1);
-  const victims = [...sessions.values()].filter((each) =>
-    request.is(2, 'ID') && !byAddress ? String(each.id) === wanted : `${each.socket.remoteAddress}:${each.socket.remotePort}` === wanted);
-  for (const victim of victims) {
-    if (victim === session) session.closing = true;
-    else victim.destroy();
-  }
-  if (!byAddress) return reply.int(victims.length);
-  if (victims.length > 0) reply.ok();
-  else reply.error('ERR No such client');
-}
-
-function replies(session: Session, request: Request, reply: Reply): void {
-  if (request.is(2, 'ON')) {
-    session.replyMode = 'on';
-    reply.ok();
-  } else if (request.is(2, 'OFF') || request.is(2, 'SKIP')) {
-    session.replyMode = request.is(2, 'OFF') ? 'off' : 'skip-next';
-  } else {
-    reply.error(SYNTAX);
-  }
 }
 
 function quit(session: Session, _: Request, reply: Reply): void {
@@ -174,7 +100,8 @@ function reset(session: Session, _: Request, reply: Reply): void {
   session.protocol = reply.protocol = 2;
   session.name = '';
   session.replyMode = 'on';
-  session.authenticated = session.server.settings.password === null;
+  session.authenticated = session.server.users.open;
+  session.user = DEFAULT_USER;
   reply.simple('RESET');
 }
 
@@ -188,7 +115,6 @@ export const connectionCommands = [
   command('auth', -2, 'noscript loading stale skip_monitor skip_slowlog fast no_auth', NO_KEYS, auth),
   command('hello', -1, 'noscript loading stale fast no_auth', NO_KEYS, hello),
   command('select', 2, 'loading stale fast', NO_KEYS, select),
-  command('client', -2, 'admin noscript random loading stale', NO_KEYS, client),
   command('quit', -1, 'loading stale fast no_auth', NO_KEYS, quit, { immediate: true }),
   command('reset', 1, 'noscript loading stale fast no_auth', NO_KEYS, reset, { immediate: true }),
 ];

@@ -1,6 +1,6 @@
 /** AI.DAGEXECUTE, AI.DAGRUN and their read-only forms: several operations in one request, on names of their own. */
 import { TIMEDOUT } from '../devices.js';
-import { parseExecute, parseRun, type Execution } from '../execution.js';
+import { infer, parseExecute, parseRun, type Execution } from '../execution.js';
 import { DAG_OPERATIONS_MAX } from '../limits.js';
 import { IN_TRANSACTION, NO_SCRIPT, NO_TENSOR, WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
@@ -181,7 +181,7 @@ function dag(kind: Kind) {
     const parsed: Dag = { loaded: header.loaded, persist: header.persist ?? [], operations, timeoutMs: header.timeoutMs ?? 0 };
     if (!checkNames(parsed, reply)) return;
     const { database } = session;
-    session.later((answer) => {
+    infer(session, (answer) => {
       runDag(session, parsed, (slots, failed) => answer((to) => (slots === null ? to.simple('TIMEDOUT') : writeSlots(parsed, slots, failed, database, to))));
     });
   };

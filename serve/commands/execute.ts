@@ -1,6 +1,6 @@
 /** AI.MODELEXECUTE and its deprecated form AI.MODELRUN, alone and as parts of a DAG. */
 import { TIMEDOUT } from '../devices.js';
-import { parseExecute, parseRun } from '../execution.js';
+import { infer, parseExecute, parseRun } from '../execution.js';
 import { IN_TRANSACTION, tensorAt, WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
@@ -21,7 +21,7 @@ function execute(parse: typeof parseExecute) {
       inputs.push(tensor);
     }
     const { database } = session;
-    session.later((answer) => {
+    infer(session, (answer) => {
       session.server.devices.run(model, inputs, execution.timeoutMs, (result) => {
         answer((to) => {
           if (result === TIMEDOUT) return to.simple('TIMEDOUT');

@@ -7,9 +7,9 @@ import { command, NOT_AN_INTEGER, ONE_KEY } from './command.js';
 function expire(unitMs: number, relative: boolean) {
   return (session: Session, request: Request, reply: Reply): void => {
     const { database } = session;
-    const given = request.integer(2);
-    if (Number.isNaN(given)) return reply.error(NOT_AN_INTEGER);
-    const at = given * unitMs + (relative ? Date.now() : 0);
+    const given = request.bigint(2);
+    if (given === null) return reply.error(NOT_AN_INTEGER);
+    const at = Number(given) * unitMs + (relative ? Date.now() : 0);
     if (!Number.isSafeInteger(at)) return reply.error(`ERR invalid expire time in ${request.text(0).toLowerCase()}`);
     const key = request.text(1);
     if (database.get(key) === undefined) return reply.int(0);

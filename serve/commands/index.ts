@@ -1,16 +1,22 @@
 /** Every command, and how to find one without making a string. */
 import type { Request } from '../request.js';
 import { aiCommands } from './ai.js';
-import { collectionCommands } from './collections.js';
+import { clientCommands } from './client.js';
 import type { Command } from './command.js';
 import { connectionCommands } from './connection.js';
 import { dagCommands } from './dag.js';
 import { executeCommands } from './execute.js';
 import { expiryCommands } from './expiry.js';
+import { hashCommands } from './hashes.js';
+import { introspectionCommands } from './introspection.js';
 import { keyCommands } from './keys.js';
+import { listCommands } from './lists.js';
 import { modelCommands } from './model.js';
+import { persistenceCommands } from './persistence.js';
 import { scriptCommands } from './script.js';
 import { serverCommands } from './server.js';
+import { setCommands } from './sets.js';
+import { sortedSetCommands } from './sorted-sets.js';
 import { stringCommands } from './strings.js';
 import { tensorCommands } from './tensor.js';
 import { transactionCommands } from './transaction.js';
@@ -19,8 +25,8 @@ export type { Command } from './command.js';
 
 /** Functions, because the families and this file know each other: the table is made when it is first needed. */
 const FAMILIES = (): readonly (readonly Command[])[] => [
-  connectionCommands, serverCommands, keyCommands, expiryCommands, stringCommands, collectionCommands, transactionCommands,
-  tensorCommands, modelCommands, executeCommands, dagCommands, scriptCommands, aiCommands,
+  connectionCommands, clientCommands, serverCommands, introspectionCommands, keyCommands, expiryCommands, stringCommands, hashCommands, listCommands, setCommands, sortedSetCommands, transactionCommands,
+  tensorCommands, modelCommands, executeCommands, dagCommands, scriptCommands, aiCommands, persistenceCommands,
 ];
 
 const SLOTS = 4096;

@@ -1,7 +1,10 @@
 /** Commands on keys of any type. */
+import { Hash, List, Members } from '../collection-values.js';
+import { unknownSubcommand } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
+import { SortedSet } from '../sorted-set.js';
 import { ModuleValue, typeName, type Value } from '../store.js';
 import { ALL_KEYS, command, globToRegExp, NO_KEYS, NOT_AN_INTEGER, ONE_KEY, SYNTAX } from './command.js';
 
@@ -77,10 +80,8 @@ function rename(onlyNew: boolean) {
   };
 }
 
-function copyOf(value: Value): Value {
-  if (Buffer.isBuffer(value)) return value;
-  if (value instanceof Map) return new Map(value);
-  return value instanceof Set ? new Set(value) : [...(value as Buffer[])];
+function copyOf(value: Exclude<Value, ModuleValue>): Value {
+  return Buffer.isBuffer(value) ? value : value.copy();
 }
 
 function copy(session: Session, request: Request, reply: Reply): void {
@@ -89,7 +90,9 @@ function copy(session: Session, request: Request, reply: Reply): void {
   for (let i = 3; i < request.argc; i++) {
     if (request.is(i, 'REPLACE')) replace = true;
     else if (request.is(i, 'DB') && i + 1 < request.argc) {
-      const database = session.server.store.databases[request.integer(++i)];
+      const index = request.integer(++i);
+      if (Number.isNaN(index)) return reply.error(NOT_AN_INTEGER);
+      const database = session.server.store.databases[index];
       if (database === undefined) return reply.error('ERR DB index is out of range');
       target = database;
     } else return reply.error(SYNTAX);
@@ -120,16 +123,28 @@ function flush(everything: boolean) {
   };
 }
 
+function swapdb(session: Session, request: Request, reply: Reply): void {
+  const { databases } = session.server.store;
+  const [first, second] = [request.integer(1), request.integer(2)];
+  if (Number.isNaN(first)) return reply.error('ERR invalid first DB index');
+  if (Number.isNaN(second)) return reply.error('ERR invalid second DB index');
+  if (!databases[first] || !databases[second]) return reply.error('ERR DB index is out of range');
+  if (first !== second) databases[first].swap(databases[second]);
+  reply.ok();
+}
+
 function encodingOf(value: Value): string {
   if (Buffer.isBuffer(value)) return /^(?:0|-?[1-9]\d{0,18})$/.test(value.toString('latin1', 0, 21)) ? 'int' : value.length <= 44 ? 'embstr' : 'raw';
-  if (value instanceof ModuleValue) return 'raw';
-  return Array.isArray(value) ? 'quicklist' : 'hashtable';
+  if (value instanceof Hash) return value.compact ? 'ziplist' : 'hashtable';
+  if (value instanceof Members) return value.integers ? 'intset' : 'hashtable';
+  if (value instanceof SortedSet) return value.compact ? 'ziplist' : 'skiplist';
+  return value instanceof List ? 'quicklist' : 'raw';
 }
 
 function object(session: Session, request: Request, reply: Reply): void {
   const [encoding, refcount, idle] = [request.is(1, 'ENCODING'), request.is(1, 'REFCOUNT'), request.is(1, 'IDLETIME')];
   if (request.argc !== 3 || !(encoding || refcount || idle)) {
-    return reply.error(`ERR Unknown subcommand or wrong number of arguments for '${request.text(1)}'. Try OBJECT HELP.`);
+    return reply.error(unknownSubcommand(request));
   }
   const value = session.database.get(request.text(2));
   if (value === undefined) return reply.null();
@@ -162,6 +177,7 @@ export const keyCommands = [
   command('dbsize', 1, 'readonly fast', NO_KEYS, (session, _, reply) => reply.int(session.database.size)),
   command('flushall', -1, 'write', NO_KEYS, flush(true)),
   command('flushdb', -1, 'write', NO_KEYS, flush(false)),
+  command('swapdb', 3, 'write fast', NO_KEYS, swapdb),
   command('object', -2, 'readonly random', [2, 2, 1], object),
   command('dump', 2, 'readonly random', ONE_KEY, dump),
   command('restore', -4, 'write denyoom', ONE_KEY, restore),

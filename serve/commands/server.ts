@@ -1,149 +1,117 @@
-/** INFO, CONFIG, COMMAND, MODULE and other questions about the server itself. */
+/** INFO, CONFIG, MEMORY, SLOWLOG and other questions about the server's state. */
+import { usedBytes } from '../admission.js';
+import { configure, PARAMETERS } from '../config.js';
 import { infoText } from '../info.js';
-import { writeModule } from '../lookup.js';
+import { SERVER_BYTES } from '../limits.js';
+import { unknownSubcommand } from '../lookup.js';
 import type { Reply } from '../reply.js';
-import { Request } from '../request.js';
+import type { Request } from '../request.js';
 import type { Session } from '../session.js';
-import { typeName } from '../store.js';
-import { command, globToRegExp, NO_KEYS, SYNTAX, type Command } from './command.js';
+import { KEY_OVERHEAD_BYTES, sizeOf, typeName } from '../store.js';
+import { command, globToRegExp, NO_KEYS, NOT_AN_INTEGER, SYNTAX } from './command.js';
 
 function info(session: Session, request: Request, reply: Reply): void {
   if (request.argc > 2) return reply.error(SYNTAX);
   reply.verbatim(infoText(session.server, request.argc === 2 ? request.text(1).toLowerCase() : 'default'));
 }
 
-function config(session: Session, request: Request, reply: Reply): void {
-  const { config: settings, stats } = session.server;
+function config({ server }: Session, request: Request, reply: Reply): void {
   if (request.is(1, 'GET') && request.argc === 3) {
     const matcher = globToRegExp(request.text(2).toLowerCase());
-    const found = [...settings].filter(([name]) => matcher.test(name));
+    const found = [...PARAMETERS].filter(([name]) => matcher.test(name));
     reply.map(found.length);
-    for (const [name, value] of found) {
+    for (const [name, { get }] of found) {
       reply.bulkText(name);
-      reply.bulkText(value);
+      reply.bulkUtf8(get(server));
     }
   } else if (request.is(1, 'SET') && request.argc === 4) {
-    const name = request.text(2).toLowerCase();
-    if (!settings.has(name) || FIXED.has(name)) return reply.error(`ERR Unsupported CONFIG parameter: ${request.text(2)}`);
-    settings.set(name, request.text(3));
-    reply.ok();
+    const problem = configure(server, request.text(2), request.text(3));
+    if (problem === null) reply.ok();
+    else reply.error(problem);
   } else if (request.is(1, 'RESETSTAT') && request.argc === 2) {
+    const { stats } = server;
     stats.commands = stats.connections = stats.rejected = stats.inputBytes = stats.outputBytes = 0;
+    server.statistics.reset();
     reply.ok();
   } else if (request.is(1, 'REWRITE') && request.argc === 2) {
     reply.error('ERR The server is running without a config file');
   } else {
-    reply.error(`ERR Unknown subcommand or wrong number of arguments for '${request.text(1)}'. Try CONFIG HELP.`);
+    reply.error(unknownSubcommand(request));
   }
 }
-
-/** Settings that can be read only: what they stand for is decided when the server starts. */
-const FIXED = new Set(['bind', 'port', 'databases', 'maxclients']);
-
-/** What CONFIG GET tells a client; redis-benchmark asks for `save` and `appendonly` before it begins. */
-export function initialConfig(host: string, port: number, connectionsMax: number): Map<string, string> {
-  return new Map([
-    ['save', ''], ['appendonly', 'no'], ['maxmemory', '0'], ['maxmemory-policy', 'noeviction'], ['timeout', '0'],
-    ['bind', host], ['port', String(port)], ['databases', '16'], ['maxclients', String(connectionsMax)],
-  ]);
-}
-
-function writeCommand(each: Command, reply: Reply): void {
-  reply.array(7);
-  reply.bulkText(each.name);
-  reply.int(each.arity);
-  reply.set(each.flags.length);
-  for (const flag of each.flags) reply.simple(flag);
-  for (const place of each.keys) reply.int(place);
-  reply.set(0);
-}
-
-function describe(session: Session, request: Request, reply: Reply): void {
-  const { all } = session.server.commands;
-  if (request.argc === 1) {
-    reply.array(all.size);
-    for (const each of all.values()) writeCommand(each, reply);
-  } else if (request.is(1, 'COUNT') && request.argc === 2) {
-    reply.int(all.size);
-  } else if (request.is(1, 'INFO')) {
-    reply.array(request.argc - 2);
-    for (let i = 2; i < request.argc; i++) {
-      const each = all.get(request.text(i).toLowerCase());
-      if (each) writeCommand(each, reply);
-      else reply.nullArray();
-    }
-  } else if (request.is(1, 'GETKEYS') && request.argc >= 3) {
-    getKeys(session, request, reply);
-  } else if (request.is(1, 'DOCS')) {
-    reply.map(0);
-  } else {
-    reply.error(`ERR Unknown subcommand or wrong number of arguments for '${request.text(1)}'. Try COMMAND HELP.`);
-  }
-}
-
-function getKeys(session: Session, request: Request, reply: Reply): void {
-  const inner = new Request();
-  inner.assign(Array.from({ length: request.argc - 2 }, (_, i) => request.view(i + 2)));
-  const found = session.server.commands.lookUp(inner);
-  if (!found) return reply.error('ERR Invalid command specified');
-  const { arity } = found;
-  if (arity > 0 ? inner.argc !== arity : inner.argc < -arity) return reply.error('ERR Invalid number of arguments specified for command');
-  const places = found.keysOf ? found.keysOf(inner) : keyPlaces(found, inner.argc);
-  if (places === null) return reply.error('ERR Invalid arguments specified for command');
-  if (places.length === 0) return reply.error('ERR The command has no key arguments');
-  reply.array(places.length);
-  for (const place of places) reply.bulk(Buffer.from(inner.view(place)));
-}
-
-function keyPlaces({ keys: [first, last, step] }: Command, argc: number): number[] | null {
-  if (first === 0) return [];
-  const places: number[] = [];
-  const stop = last < 0 ? argc + last : last;
-  if (stop >= argc) return null;
-  for (let i = first; i <= stop; i += step) places.push(i);
-  return places;
-}
-
-function module(_: Session, request: Request, reply: Reply): void {
-  if (!(request.is(1, 'LIST') && request.argc === 2)) {
-    return reply.error(`ERR Unknown subcommand or wrong number of arguments for '${request.text(1)}'. Try MODULE HELP.`);
-  }
-  reply.array(1);
-  writeModule(reply);
-}
-
-const CATEGORIES = [
-  'keyspace', 'read', 'write', 'set', 'sortedset', 'list', 'hash', 'string', 'bitmap', 'hyperloglog', 'geo', 'stream', 'pubsub', 'admin', 'fast',
-  'slow', 'blocking', 'dangerous', 'connection', 'transaction', 'scripting',
-];
-
-function acl(_: Session, request: Request, reply: Reply): void {
-  if (request.is(1, 'WHOAMI') && request.argc === 2) return reply.bulkText('default');
-  if (!(request.is(1, 'CAT') && request.argc === 2)) {
-    return reply.error(`ERR Unknown subcommand or wrong number of arguments for '${request.text(1)}'. Try ACL HELP.`);
-  }
-  reply.array(CATEGORIES.length);
-  for (const category of CATEGORIES) reply.bulkText(category);
-}
-
-/** What a key costs: the sizes that are known, and about a hundred bytes around them. */
-const KEY_OVERHEAD_BYTES = 96;
 
 function memory(session: Session, request: Request, reply: Reply): void {
-  if (!request.is(1, 'USAGE') || request.argc < 3) {
-    return reply.error(`ERR Unknown subcommand or wrong number of arguments for '${request.text(1)}'. Try MEMORY HELP.`);
+  const { argc } = request;
+  if (request.is(1, 'USAGE') && (argc === 3 || (argc === 5 && request.is(3, 'SAMPLES')))) {
+    if (argc === 5 && !(request.integer(4) >= 0)) return reply.error(Number.isNaN(request.integer(4)) ? NOT_AN_INTEGER : SYNTAX);
+    const value = session.database.get(request.text(2));
+    if (value === undefined) return reply.null();
+    return reply.int(KEY_OVERHEAD_BYTES + request.length(2) + sizeOf(value));
   }
-  const value = session.database.get(request.text(2));
-  if (value === undefined) return reply.null();
-  reply.int(KEY_OVERHEAD_BYTES + request.length(2) + sizeOf(value));
+  if (request.is(1, 'USAGE') && argc > 3) return reply.error(SYNTAX);
+  if (request.is(1, 'STATS') && argc === 2) return memoryStats(session, reply);
+  if (request.is(1, 'DOCTOR') && argc === 2) return reply.verbatim('This server does not diagnose its memory: look at INFO memory.\n');
+  if (request.is(1, 'MALLOC-STATS') && argc === 2) return reply.verbatim('Stats not supported for the current allocator');
+  // Memory is given back by the garbage collector, when it thinks best.
+  if (request.is(1, 'PURGE') && argc === 2) return reply.ok();
+  reply.error(unknownSubcommand(request));
 }
 
-function sizeOf(value: unknown): number {
-  if (Buffer.isBuffer(value)) return value.length;
-  if (value instanceof Map) return [...(value as Map<string, Buffer>)].reduce((sum, [field, bytes]) => sum + field.length + bytes.length, 0);
-  if (value instanceof Set) return [...(value as Set<string>)].reduce((sum, member) => sum + member.length, 0);
-  if (Array.isArray(value)) return (value as Buffer[]).reduce((sum, bytes) => sum + bytes.length, 0);
-  return (value as { sizeBytes?: number }).sizeBytes ?? 0;
+function memoryStats({ server }: Session, reply: Reply): void {
+  const { store, sessions } = server;
+  const keys = store.databases.reduce((sum, { size }) => sum + size, 0);
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const lines: [string, number][] = [
+    ['total.allocated', usedBytes(server)], ['startup.allocated', SERVER_BYTES], ['clients.normal', [...sessions.values()].reduce((sum, { socket }) => sum + socket.writableLength, 0)],
+    ['keys.count', keys], ['keys.bytes-per-key', keys === 0 ? 0 : Math.floor(store.usedBytes / keys)], ['dataset.bytes', store.usedBytes],
+    ['process.rss', rss], ['process.heap', heapUsed], ['process.external', external],
+  ];
+  reply.map(lines.length);
+  for (const [name, bytes] of lines) {
+    reply.bulkText(name);
+    reply.int(bytes);
+  }
+}
+
+function slowlog({ server: { statistics } }: Session, request: Request, reply: Reply): void {
+  const { argc } = request;
+  if (request.is(1, 'LEN') && argc === 2) return reply.int(statistics.slow.length);
+  if (request.is(1, 'RESET') && argc === 2) {
+    statistics.slow = [];
+    return reply.ok();
+  }
+  if (!request.is(1, 'GET') || argc > 3) return reply.error(unknownSubcommand(request));
+  const count = argc === 3 ? request.integer(2) : 10;
+  if (Number.isNaN(count)) return reply.error(NOT_AN_INTEGER);
+  const shown = statistics.slow.slice(0, count < 0 ? undefined : count);
+  reply.array(shown.length);
+  for (const { id, atSeconds, us, args, address, clientName } of shown) {
+    reply.array(6);
+    for (const number of [id, atSeconds, us]) reply.int(number);
+    reply.array(args.length);
+    for (const arg of args) reply.bulkText(arg);
+    reply.bulkText(address);
+    reply.bulkText(clientName);
+  }
+}
+
+/** Nothing is watched, so there is never an event. */
+function latency(_: Session, request: Request, reply: Reply): void {
+  const { argc } = request;
+  if (request.is(1, 'LATEST') && argc === 2) return reply.array(0);
+  if (request.is(1, 'HISTORY') && argc === 3) return reply.array(0);
+  if (request.is(1, 'RESET')) return reply.int(0);
+  if (request.is(1, 'DOCTOR') && argc === 2) return reply.verbatim('This server does not monitor its latency: SLOWLOG tells of slow commands.\n');
+  reply.error(unknownSubcommand(request));
+}
+
+/** There are no replicas, and so none to wait for. */
+function wait(_: Session, request: Request, reply: Reply): void {
+  const timeout = request.integer(2);
+  if (Number.isNaN(request.integer(1))) return reply.error(NOT_AN_INTEGER);
+  if (Number.isNaN(timeout)) return reply.error('ERR timeout is not an integer or out of range');
+  if (timeout < 0) return reply.error('ERR timeout is negative');
+  reply.int(0);
 }
 
 function time(_: Session, __: Request, reply: Reply): void {
@@ -162,21 +130,14 @@ function debug(session: Session, request: Request, reply: Reply): void {
   reply.error('ERR DEBUG subcommand not supported');
 }
 
-function shutdown(session: Session): void {
-  session.closing = true;
-  session.server.shutdown();
-}
-
 export const serverCommands = [
   command('info', -1, 'random loading stale', NO_KEYS, info),
   command('config', -2, 'admin noscript loading stale', NO_KEYS, config),
-  command('command', -1, 'random loading stale', NO_KEYS, describe),
-  command('module', -2, 'admin noscript', NO_KEYS, module),
-  command('acl', -2, 'admin noscript loading stale', NO_KEYS, acl),
   command('memory', -2, 'readonly random movablekeys', NO_KEYS, memory, { keysOf: (request) => (request.argc > 2 ? [2] : []) }),
+  command('slowlog', -2, 'admin random loading stale', NO_KEYS, slowlog),
+  command('latency', -2, 'admin noscript loading stale', NO_KEYS, latency),
+  command('wait', 3, 'noscript', NO_KEYS, wait),
   command('time', 1, 'random loading stale fast', NO_KEYS, time),
   command('debug', -2, 'admin noscript loading stale', NO_KEYS, debug),
-  command('lastsave', 1, 'random loading stale fast', NO_KEYS, (session, _, reply) => reply.int(Math.floor(session.server.stats.startedAtMs / 1000))),
-  command('shutdown', -1, 'admin noscript loading stale', NO_KEYS, shutdown),
 ];
 

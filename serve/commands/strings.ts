@@ -1,6 +1,7 @@
 /** Strings: SET with its options, GET, MSET, APPEND, the INCR family and their kin. */
 import { BULK_BYTES_MAX } from '../limits.js';
-import { formatDouble, INT64_MAX, INT64_MIN, parseInteger } from '../numbers.js';
+import { add as addLong, formatLongDouble, parseLongDouble } from '../long-double.js';
+import { INT64_MAX, INT64_MIN, parseInteger } from '../numbers.js';
 import { WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
@@ -24,15 +25,19 @@ function get(session: Session, request: Request, reply: Reply): void {
 
 /** Milliseconds since the epoch for EX, PX, EXAT and PXAT; null after having written the error. */
 function expiryOf(request: Request, i: number, name: string, reply: Reply): number | null {
-  const seconds = request.is(i, 'EX') || request.is(i, 'EXAT');
-  const relative = request.is(i, 'EX') || request.is(i, 'PX');
-  const given = request.integer(i + 1);
-  if (Number.isNaN(given)) {
+  const unitMs = request.is(i, 'EX') || request.is(i, 'EXAT') ? 1000 : 1;
+  return timeAt(request, i + 1, unitMs, request.is(i, 'EX') || request.is(i, 'PX'), name, reply);
+}
+
+/** The time that an argument names, which must be positive. */
+function timeAt(request: Request, i: number, unitMs: number, relative: boolean, name: string, reply: Reply): number | null {
+  const given = request.bigint(i);
+  if (given === null) {
     reply.error(NOT_AN_INTEGER);
     return null;
   }
-  const at = given * (seconds ? 1000 : 1) + (relative ? Date.now() : 0);
-  if (given <= 0 || !Number.isSafeInteger(at)) {
+  const at = Number(given) * unitMs + (relative ? Date.now() : 0);
+  if (given <= 0n || !Number.isSafeInteger(at)) {
     reply.error(`ERR invalid expire time in ${name}`);
     return null;
   }
@@ -76,10 +81,8 @@ function set(session: Session, request: Request, reply: Reply): void {
 
 function setWithExpiry(unitMs: number) {
   return (session: Session, request: Request, reply: Reply): void => {
-    const time = request.integer(2);
-    if (Number.isNaN(time)) return reply.error(NOT_AN_INTEGER);
-    const at = Date.now() + time * unitMs;
-    if (time <= 0 || !Number.isSafeInteger(at)) return reply.error(`ERR invalid expire time in ${unitMs === 1 ? 'psetex' : 'setex'}`);
+    const at = timeAt(request, 2, unitMs, true, unitMs === 1 ? 'psetex' : 'setex', reply);
+    if (at === null) return;
     const key = request.text(1);
     session.database.set(key, request.take(3));
     session.database.expireAt(key, at);
@@ -140,7 +143,7 @@ function mget(session: Session, request: Request, reply: Reply): void {
 
 function mset(onlyNew: boolean) {
   return (session: Session, request: Request, reply: Reply): void => {
-    if (request.argc % 2 === 0) return reply.error(`ERR wrong number of arguments for ${onlyNew ? 'MSETNX' : 'MSET'}`);
+    if (request.argc % 2 === 0) return reply.error('ERR wrong number of arguments for MSET');
     const { database } = session;
     if (onlyNew) for (let i = 1; i < request.argc; i += 2) if (database.get(request.text(i)) !== undefined) return reply.int(0);
     for (let i = 1; i < request.argc; i += 2) database.set(request.text(i), request.take(i + 1));
@@ -217,25 +220,20 @@ function decrby(session: Session, request: Request, reply: Reply): void {
   add(session, request.text(1), by === null ? null : -by, reply);
 }
 
+const NOT_A_FLOAT = 'ERR value is not a valid float';
+
 function incrbyfloat(session: Session, request: Request, reply: Reply): void {
   const key = request.text(1);
   const old = stringAt(session, key, reply);
   if (old === null) return;
-  const value = old === undefined ? 0 : parseFloatOf(old.toString('latin1'));
-  const sum = value + request.float(2);
-  if (Number.isNaN(value) || Number.isNaN(request.float(2))) return reply.error('ERR value is not a valid float');
-  if (!Number.isFinite(sum)) return reply.error('ERR increment would produce NaN or Infinity');
-  const text = Buffer.from(plain(sum), 'latin1');
+  const value = parseLongDouble(old === undefined ? '0' : old.toString('latin1'));
+  const by = parseLongDouble(request.text(2));
+  if (value === null || by === null) return reply.error(NOT_A_FLOAT);
+  const sum = typeof value === 'number' || typeof by === 'number' ? null : addLong(value, by);
+  if (sum === null) return reply.error('ERR increment would produce NaN or Infinity');
+  const text = Buffer.from(formatLongDouble(sum), 'latin1');
   session.database.set(key, text, true);
   reply.bulk(text);
-}
-
-const parseFloatOf = (text: string): number => (text === '' ? NaN : Number(text));
-
-/** A double without an exponent, with as few digits as tell it apart. */
-function plain(value: number): string {
-  const text = String(value);
-  return /e/.test(text) ? (Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(17).replace(/\.?0+$/, '')) : text === '-0' ? formatDouble(0) : text;
 }
 
 export const stringCommands = [

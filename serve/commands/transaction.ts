@@ -2,6 +2,7 @@
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
+import { runCounted } from '../statistics.js';
 import { ALL_KEYS, command, NO_KEYS } from './command.js';
 
 function multi(session: Session, _: Request, reply: Reply): void {
@@ -19,7 +20,7 @@ function exec(session: Session, _: Request, reply: Reply): void {
   if (dirty) return reply.nullArray();
   reply.array(transaction.queue.length);
   session.executing = true;
-  for (const queued of transaction.queue) queued.command.run(session, queued.request, reply);
+  for (const queued of transaction.queue) runCounted(session, queued.command, queued.request, reply);
   session.executing = false;
 }
 

@@ -5,7 +5,7 @@ import { noRedisServer, noRedisTools } from '../support/redis-server.js';
 
 test('the benchmark of the server measures every duel', { skip: noRedisServer || noRedisTools }, async () => {
   const rows = await benchServe('smoke');
-  assert.equal(rows.length, 10);
+  assert.equal(rows.length, 13);
   for (const { name, value } of rows) assert.ok(value > 0, name);
-  assert.equal(rows.filter(({ target }) => target !== undefined).length, 3);
+  assert.equal(rows.filter(({ target }) => target !== undefined).length, 7);
 });

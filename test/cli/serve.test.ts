@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { runCli } from '../support/cli.js';
+import { temporaryFolder } from '../support/paths.js';
 
 test('serve says where it listens, answers, and ends on SIGTERM', async () => {
   let answer = '';
@@ -44,4 +46,25 @@ test('a client can end it with SHUTDOWN', async () => {
     },
   });
   assert.equal(ran.code, 0, ran.stderr);
+});
+
+test('users come from the environment, a unix socket is announced, and no password is printed', async (t) => {
+  const path = join(temporaryFolder(t), 'socket');
+  let answer = '';
+  const ran = await runCli(['serve', '--port', '0', '--unixsocket', path], {
+    env: { INFERPLAY_USERS: 'ada:hush' },
+    when: /127\.0\.0\.1:(\d+)/,
+    then: (child) => {
+      const socket = connect(path, () => socket.write('PING\r\nAUTH ada hush\r\nPING\r\n'));
+      socket.on('data', (piece) => {
+        answer += piece.toString();
+        if (!answer.endsWith('PONG\r\n')) return;
+        socket.end();
+        child.kill('SIGTERM');
+      });
+    },
+  });
+  assert.equal(answer, '-NOAUTH Authentication required.\r\n+OK\r\n+PONG\r\n');
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.ok(ran.stdout.includes(path) && !(ran.stdout + ran.stderr).includes('hush'), ran.stdout);
 });

@@ -1,6 +1,7 @@
+import { readdirSync } from 'node:fs';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backendText, Models, type ModelDefinition } from '../../serve/models.js';
+import { backendText, Models, type ModelDefinition, type ModelThreads } from '../../serve/models.js';
 import { Tensor, TYPES } from '../../serve/tensor-value.js';
 import { multiplyModel } from '../support/resp-client.js';
 
@@ -46,4 +47,21 @@ test('the registry keeps the name under which a model was stored, until it is go
 test('the backend\'s errors are passed on in one line', () => {
   assert.throws(() => new Models().create({ ...definition('m'), blob: Buffer.from('junk') }), (error) => backendText(error) === 'Failed to load model because protobuf parsing failed.');
   assert.equal(backendText(new Error('a\nb')), 'a b');
+});
+
+test('the settings for threads inside an operator and of operators side by side reach the runtime', { skip: process.platform === 'linux' ? false : 'threads are counted in /proc' }, () => {
+  const threads = (): number => readdirSync('/proc/self/task').length;
+  const opened = (settings: ModelThreads): number => {
+    const models = new Models(settings);
+    const before = threads();
+    const model = models.create({ key: 'm', backend: 'ONNX', device: 'CPU', tag: '', batchSize: 0, minBatchSize: 0, minBatchTimeoutMs: 0, blob: multiplyModel() });
+    const more = threads() - before;
+    model.release();
+    return more;
+  };
+  opened({});
+  assert.equal(opened({}), 0);
+  assert.equal(opened({ intraOpThreads: 4 }), 3);
+  assert.ok(opened({ interOpThreads: 3 }) > 0);
+  assert.deepEqual(new Models({}).settings, { intraOpThreads: 0, interOpThreads: 0 });
 });

@@ -5,6 +5,7 @@ import { Database, ModuleValue, Store, typeName } from '../../serve/store.js';
 
 class Thing extends ModuleValue {
   override readonly typeName = 'THING';
+  override readonly sizeBytes = 10;
   drops = 0;
   override dropped(): void {
     this.drops++;

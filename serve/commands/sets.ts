@@ -1,0 +1,116 @@
+/** Sets. */
+import { Members } from '../collection-values.js';
+import { changedFrom, valueAt } from '../lookup.js';
+import type { Reply } from '../reply.js';
+import type { Request } from '../request.js';
+import type { Session } from '../session.js';
+import { command, NOT_AN_INTEGER, ONE_KEY, SYNTAX } from './command.js';
+
+const setAt = (session: Session, request: Request, reply: Reply): Members | undefined | null => valueAt(session.database, request.text(1), Members, reply);
+
+function sadd(session: Session, request: Request, reply: Reply): void {
+  const { database } = session;
+  const key = request.text(1);
+  let set = setAt(session, request, reply);
+  if (set === null) return;
+  if (set === undefined) database.set(key, (set = new Members()));
+  const before = set.sizeBytes;
+  let added = 0;
+  for (let i = 2; i < request.argc; i++) if (set.add(request.text(i))) added++;
+  if (added > 0) database.changed(key, set.sizeBytes - before);
+  reply.int(added);
+}
+
+function srem(session: Session, request: Request, reply: Reply): void {
+  const set = setAt(session, request, reply);
+  if (set === null) return;
+  if (set === undefined) return reply.int(0);
+  const before = set.sizeBytes;
+  let removed = 0;
+  for (let i = 2; i < request.argc; i++) if (set.delete(request.text(i))) removed++;
+  if (removed > 0) changedFrom(session.database, request.text(1), set, before);
+  reply.int(removed);
+}
+
+function spop(session: Session, request: Request, reply: Reply): void {
+  if (request.argc > 3) return reply.error(SYNTAX);
+  const many = request.argc === 3;
+  const count = many ? request.integer(2) : 1;
+  if (!(count >= 0)) return reply.error('ERR value is out of range, must be positive');
+  const set = setAt(session, request, reply);
+  if (set === null) return;
+  if (set === undefined) return many ? reply.set(0) : reply.null();
+  const before = set.sizeBytes;
+  const taken = Math.min(count, set.size);
+  if (many) reply.set(taken);
+  for (let i = 0; i < taken; i++) {
+    const member = set.random(Math.random())!;
+    set.delete(member);
+    reply.bulkText(member);
+  }
+  if (taken > 0) changedFrom(session.database, request.text(1), set, before);
+}
+
+/** A negative count answers so many members, the same one perhaps several times. */
+function srandmember(session: Session, request: Request, reply: Reply): void {
+  if (request.argc > 3) return reply.error(SYNTAX);
+  const many = request.argc === 3;
+  const count = many ? request.integer(2) : 1;
+  if (Number.isNaN(count)) return reply.error(NOT_AN_INTEGER);
+  if (Math.abs(count) > RANDOM_MAX) return reply.error('ERR value is out of range');
+  const set = setAt(session, request, reply);
+  if (set === null) return;
+  if (set === undefined) return many ? reply.array(0) : reply.null();
+  if (!many) return reply.bulkText(set.random(Math.random())!);
+  if (count >= 0) {
+    const rest = set.copy();
+    const taken = Math.min(count, set.size);
+    reply.array(taken);
+    for (let i = 0; i < taken; i++) {
+      const member = rest.random(Math.random())!;
+      rest.delete(member);
+      reply.bulkText(member);
+    }
+    return;
+  }
+  reply.array(-count);
+  for (let i = 0; i < -count; i++) reply.bulkText(set.random(Math.random())!);
+}
+
+/** A reply has a limit as everything has. */
+const RANDOM_MAX = 1_000_000;
+
+function smembers(session: Session, request: Request, reply: Reply): void {
+  const set = setAt(session, request, reply);
+  if (set === null) return;
+  reply.set(set?.size ?? 0);
+  for (const member of set?.values() ?? []) reply.bulkText(member);
+}
+
+function scard(session: Session, request: Request, reply: Reply): void {
+  const set = setAt(session, request, reply);
+  if (set !== null) reply.int(set?.size ?? 0);
+}
+
+function sismember(session: Session, request: Request, reply: Reply): void {
+  const set = setAt(session, request, reply);
+  if (set !== null) reply.int(set?.has(request.text(2)) ? 1 : 0);
+}
+
+function smismember(session: Session, request: Request, reply: Reply): void {
+  const set = setAt(session, request, reply);
+  if (set === null) return;
+  reply.array(request.argc - 2);
+  for (let i = 2; i < request.argc; i++) reply.int(set?.has(request.text(i)) ? 1 : 0);
+}
+
+export const setCommands = [
+  command('sadd', -3, 'write denyoom fast', ONE_KEY, sadd),
+  command('srem', -3, 'write fast', ONE_KEY, srem),
+  command('spop', -2, 'write random fast', ONE_KEY, spop),
+  command('srandmember', -2, 'readonly random', ONE_KEY, srandmember),
+  command('smembers', 2, 'readonly sort_for_script', ONE_KEY, smembers),
+  command('scard', 2, 'readonly fast', ONE_KEY, scard),
+  command('sismember', 3, 'readonly fast', ONE_KEY, sismember),
+  command('smismember', -3, 'readonly fast', ONE_KEY, smismember),
+];

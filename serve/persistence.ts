@@ -1,0 +1,114 @@
+/** Keeps the keys in a file: read when the server starts, written by SAVE, in the background by BGSAVE, and when the server ends. */
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InferplayError, messageOf } from '../core/errors.js';
+import { pieces, readSnapshot } from './snapshot.js';
+import type { Server } from './server.js';
+
+export class Persistence {
+  readonly file: string;
+  readonly #server: Server;
+  /** Seconds since the epoch, milliseconds of them. */
+  lastSaveMs = Date.now();
+  lastOk = true;
+  #running: Promise<void> | null = null;
+
+  constructor(server: Server, file: string) {
+    this.#server = server;
+    this.file = file;
+  }
+
+  get running(): boolean {
+    return this.#running !== null;
+  }
+
+  /**
+   * Reads the file, if there is one, into the server's empty store.
+   * @throws InferplayError DATA: then nothing of it may be used
+   */
+  load(): void {
+    if (!existsSync(this.file)) return;
+    const { store, models, devices } = this.#server;
+    const now = Date.now();
+    readSnapshot(this.file, (index, key, saved, expiresAtMs) => {
+      if (expiresAtMs !== 0 && expiresAtMs <= now) return;
+      const database = store.databases[index];
+      if ('definition' in saved) {
+        const model = models.create(saved.definition);
+        database.set(key, model);
+        models.stored(model);
+        devices.prepare(saved.definition.device);
+      } else database.set(key, saved);
+      if (expiresAtMs !== 0) database.expireAt(key, expiresAtMs);
+    });
+  }
+
+  get #part(): string {
+    return `${this.file}.${process.pid}.part`;
+  }
+
+  #done(failure: unknown): void {
+    this.lastOk = failure === null;
+    if (failure === null) this.lastSaveMs = Date.now();
+    else throw new InferplayError('DATA', `The snapshot ${this.file} cannot be written: ${messageOf(failure)}; the one before it, if any, is unchanged.`, { cause: failure });
+  }
+
+  /**
+   * Writes the file and lets nothing else happen meanwhile, so that it holds one moment.
+   * @throws InferplayError DATA when it cannot be written
+   */
+  saveNow(): void {
+    const path = this.#part;
+    try {
+      const fd = openSync(path, 'w', 0o600);
+      try {
+        for (const piece of pieces(this.#server.store)) for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      renameSync(path, this.file);
+    } catch (error) {
+      rmSync(path, { force: true });
+      this.#done(error);
+    }
+    this.#done(null);
+  }
+
+  /**
+   * Writes the file while the server goes on. It is settled when that is done; there is never more than one.
+   * @throws InferplayError DATA (as a rejection) when it cannot be written
+   */
+  saveInBackground(): Promise<void> {
+    this.#running ??= this.#write().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  async #write(): Promise<void> {
+    const path = this.#part;
+    let handle: FileHandle | null = null;
+    try {
+      handle = await open(path, 'w', 0o600);
+      // Every write gives the sockets their turn.
+      for (const piece of pieces(this.#server.store)) for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;
+      await handle.sync();
+      await handle.close();
+      handle = null;
+      await rename(path, this.file);
+      const folder = await open(dirname(this.file), 'r');
+      await folder.sync().finally(() => folder.close());
+    } catch (error) {
+      await handle?.close().catch(() => {});
+      await rm(path, { force: true });
+      this.#done(error);
+    }
+    this.#done(null);
+  }
+
+  /** The last save, when nobody changes anything any more. */
+  async finish(): Promise<void> {
+    await this.#running?.catch(() => {});
+    await this.saveInBackground();
+  }
+}

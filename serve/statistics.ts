@@ -1,0 +1,99 @@
+/** What INFO commandstats and errorstats, SLOWLOG and LATENCY tell: how often each command ran, how long, and what went wrong. */
+import type { Command } from './commands/command.js';
+import type { Reply } from './reply.js';
+import type { Request } from './request.js';
+import type { Session } from './session.js';
+
+export interface CommandStatistic {
+  calls: number;
+  us: number;
+  /** Not run at all: wrong number of arguments, not authenticated, no memory. */
+  rejected: number;
+  /** Run, and answered with an error. */
+  failed: number;
+}
+
+export interface SlowCommand {
+  readonly id: number;
+  readonly atSeconds: number;
+  readonly us: number;
+  readonly args: readonly string[];
+  readonly address: string;
+  readonly clientName: string;
+}
+
+/** Kinds of errors that are told apart. */
+const ERROR_CODES_MAX = 128;
+/** As Redis cuts the arguments of slow commands. */
+const SLOW_ARGUMENTS_MAX = 32;
+const SLOW_TEXT_MAX = 128;
+
+export class Statistics {
+  readonly commands = new Map<Command, CommandStatistic>();
+  readonly errors = new Map<string, number>();
+  /** All error replies. */
+  errorCount = 0;
+  /** Newest first. */
+  slow: SlowCommand[] = [];
+  slowerThanUs = 10_000;
+  slowLengthMax = 128;
+  #slowCount = 0;
+
+  of(command: Command): CommandStatistic {
+    let found = this.commands.get(command);
+    if (found === undefined) this.commands.set(command, (found = { calls: 0, us: 0, rejected: 0, failed: 0 }));
+    return found;
+  }
+
+  /** An error reply was written. @param text with its code */
+  failed(text: string): void {
+    this.errorCount++;
+    const blank = text.indexOf(' ');
+    const code = blank < 0 ? text : text.slice(0, blank);
+    const count = this.errors.get(code) ?? 0;
+    if (count > 0 || this.errors.size < ERROR_CODES_MAX) this.errors.set(code, count + 1);
+  }
+
+  remember(session: Session, request: Request, us: number): void {
+    const shown = request.argc > SLOW_ARGUMENTS_MAX ? SLOW_ARGUMENTS_MAX - 1 : request.argc;
+    const args = Array.from({ length: shown }, (_, i) => shorten(request.view(i).toString('latin1', 0, SLOW_TEXT_MAX), request.length(i)));
+    if (shown < request.argc) args.push(`... (${request.argc - shown} more arguments)`);
+    this.slow.unshift({ id: this.#slowCount++, atSeconds: Math.floor(Date.now() / 1000), us, args, address: session.address, clientName: session.name });
+    if (this.slow.length > this.slowLengthMax) this.slow.length = this.slowLengthMax;
+  }
+
+  reset(): void {
+    this.commands.clear();
+    this.errors.clear();
+    this.errorCount = 0;
+  }
+}
+
+function shorten(text: string, length: number): string {
+  return length <= SLOW_TEXT_MAX ? text : `${text}... (${length - SLOW_TEXT_MAX} more bytes)`;
+}
+
+/** Of commands that are always short only each sixteenth is timed, and counts sixteen times: reading the clock costs a tenth of a GET. */
+const SAMPLED = 16;
+/** Whoever asks for commands as quick as this in SLOWLOG has all of them timed. */
+const ALL_TIMED_BELOW_US = 5000;
+
+/** Runs a command, and counts it. What an inference does on other threads is not in its time, as with RedisAI. */
+export function runCounted(session: Session, command: Command, request: Request, reply: Reply): void {
+  const { statistics } = session.server;
+  const statistic = statistics.of(command);
+  const errors = statistics.errorCount;
+  const calls = ++statistic.calls;
+  const sampled = command.short && calls >= SAMPLED && statistics.slowerThanUs >= ALL_TIMED_BELOW_US;
+  if (sampled && calls % SAMPLED !== 0) {
+    command.run(session, request, reply);
+  } else {
+    const started = performance.now();
+    command.run(session, request, reply);
+    const us = (performance.now() - started) * 1000;
+    statistic.us += sampled ? us * SAMPLED : us;
+    const { slowerThanUs } = statistics;
+    if (slowerThanUs >= 0 && us >= slowerThanUs && !command.flags.includes('skip_slowlog')) statistics.remember(session, request, Math.round(us));
+  }
+  if (statistics.errorCount !== errors) statistic.failed++;
+}

@@ -1,0 +1,52 @@
+/** Who may log in: the default user, whose password is `requirepass`, and users by name. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Secret } from '../core/secret.js';
+
+export const DEFAULT_USER = 'default';
+
+export class Users {
+  readonly #named: ReadonlyMap<string, Secret>;
+  #password: Secret | null;
+
+  /**
+   * @param password of the default user; with null it needs none, unless there are users by name: then nobody is let in without one
+   * @param named users and their passwords
+   */
+  constructor(password: Secret | null, named: { readonly [name: string]: Secret } = {}) {
+    this.#password = password;
+    this.#named = new Map(Object.entries(named).map(([name, password]) => [Buffer.from(name).toString('latin1'), password]));
+  }
+
+  /** Whether clients are the default user without having said anything. */
+  get open(): boolean {
+    return this.#password === null && this.#named.size === 0;
+  }
+
+  /** Whether the default user has a password. */
+  get hasPassword(): boolean {
+    return this.#password !== null;
+  }
+
+  /** @param password null: the default user needs none any more */
+  setPassword(password: Secret | null): void {
+    this.#password = password;
+  }
+
+  /** One character a byte. */
+  names(): string[] {
+    return [...(this.#password !== null || this.#named.size === 0 ? [DEFAULT_USER] : []), ...this.#named.keys()];
+  }
+
+  /** Whether this is a user's password. @param name and @param password as they came, one character a byte */
+  accepts(name: string, password: string): boolean {
+    if (name === DEFAULT_USER && this.open) return true;
+    const expected = name === DEFAULT_USER ? this.#password : this.#named.get(name);
+    // Hashes are compared, and for unknown users as well, so that the time taken tells nothing.
+    const same = timingSafeEqual(digest(Buffer.from(password, 'latin1')), digest(Buffer.from(expected?.reveal() ?? '')));
+    return same && expected !== null && expected !== undefined;
+  }
+}
+
+function digest(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

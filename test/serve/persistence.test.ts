@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { InferplayError } from '../../core/errors.js';
+import { listen } from '../../serve/listener.js';
+import { serve } from '../../serve/serve.js';
+import { temporaryFolder } from '../support/paths.js';
+import { connectTo, multiplyModel, served } from '../support/resp-client.js';
+
+test('what a server held when it ended, the next one has: tensors, models that run, expiry', async (t) => {
+  const save = join(temporaryFolder(t), 'keys.snapshot');
+  const first = await serve({ save });
+  const client = await connectTo(first.port);
+  assert.equal(await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'TAG', 'v1', 'BATCHSIZE', 4, 'BLOB', multiplyModel()), 'OK');
+  assert.equal(await client.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2, 'VALUES', 2, 3), 'OK');
+  await client.call('SET', 'gone', 1, 'PX', 1);
+  await client.call('SET', 'kept', 1, 'EX', 1000);
+  await client.call('HSET', 'h', 'f', 'v');
+  client.close();
+  await first.close();
+  const again = await served(t, { save });
+  assert.equal(await again.call('AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c'), 'OK');
+  assert.deepEqual(await again.call('AI.TENSORGET', 'c', 'VALUES'), ['4', '9']);
+  assert.deepEqual(await again.call('AI._MODELSCAN'), [['m', 'v1']]);
+  assert.deepEqual([await again.call('EXISTS', 'gone'), await again.call('HGET', 'h', 'f')], [0, 'v']);
+  assert.ok(Number(await again.call('TTL', 'kept')) > 900);
+  // The folder goes first when the test ends, and a server that ends writes into it.
+  await again.server.close();
+});
+
+test('a damaged file refuses the start and stays as it is; one that cannot be written leaves the old one', async (t) => {
+  const folder = temporaryFolder(t);
+  const save = join(folder, 'keys.snapshot');
+  writeFileSync(save, 'something else, of a length that is beyond any doubt enough for a header');
+  await assert.rejects(listen({ save }), (error) => error instanceof InferplayError && error.code === 'DATA' && /no snapshot of this server/.test(error.message));
+  await assert.rejects(serve({ save }), (error) => error instanceof InferplayError && error.code === 'DATA');
+  assert.match(readFileSync(save, 'latin1'), /^something else/);
+  const nowhere = await listen({ save: join(folder, 'missing', 'keys.snapshot') });
+  const client = await connectTo(nowhere.port);
+  assert.match(String(await client.call('SAVE')), /^-ERR The snapshot .* cannot be written/);
+  assert.match(String(await client.call('INFO', 'persistence')), /rdb_last_bgsave_status:err/);
+  client.close();
+  await assert.rejects(nowhere.close(), /cannot be written/);
+  assert.deepEqual(readdirSync(folder), ['keys.snapshot']);
+});
+
+test('BGSAVE writes while the server goes on', async (t) => {
+  const save = join(temporaryFolder(t), 'keys.snapshot');
+  const client = await served(t, { save });
+  const keys = 50_000;
+  for (let i = 0; i < keys; i += 1000) await client.call('MSET', ...Array.from({ length: 2000 }, (_, k) => `key:${i + (k >> 1)}`));
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  assert.equal(await client.call('BGSAVE'), 'Background saving started');
+  let answered = 0;
+  while (!String(await client.call('INFO', 'persistence')).includes('rdb_bgsave_in_progress:0')) answered++;
+  delay.disable();
+  assert.ok(answered > 0, 'nothing was answered meanwhile');
+  assert.ok(delay.max < 1e9);
+  assert.equal(await client.call('DBSIZE'), keys);
+  await client.server.close();
+});

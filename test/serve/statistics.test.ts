@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { served } from '../support/resp-client.js';
+
+test('INFO tells how often each command ran, was refused, and failed', async (t) => {
+  const { call } = await served(t);
+  await call('SET', 'k', 'v');
+  await call('INCR', 'k');
+  await call('GET');
+  await call('LPUSH', 'k', 1);
+  await call('NOPE');
+  const text = await call('INFO', 'commandstats') as string;
+  assert.match(text, /cmdstat_set:calls=1,usec=\d+,usec_per_call=[\d.]+,rejected_calls=0,failed_calls=0\r/);
+  assert.match(text, /cmdstat_incr:calls=1,.*failed_calls=1\r/);
+  assert.match(text, /cmdstat_get:calls=0,.*rejected_calls=1,failed_calls=0\r/);
+  assert.match(await call('INFO', 'errorstats') as string, /errorstat_ERR:count=3\r\nerrorstat_WRONGTYPE:count=1\r/);
+  assert.doesNotMatch(await call('INFO') as string, /cmdstat_/);
+  assert.match(await call('INFO', 'all') as string, /cmdstat_/);
+  assert.equal(await call('CONFIG', 'RESETSTAT'), 'OK');
+  assert.doesNotMatch(await call('INFO', 'all') as string, /cmdstat_set|errorstat_/);
+});
+
+test('SLOWLOG keeps what was slow, with arguments of bounded length', async (t) => {
+  const { call } = await served(t);
+  await call('CONFIG', 'SET', 'slowlog-log-slower-than', 0);
+  await call('SLOWLOG', 'RESET');
+  await call('CLIENT', 'SETNAME', 'me');
+  await call('SET', 'k', 'x'.repeat(200));
+  await call('MGET', ...Array.from({ length: 40 }, (_, i) => `k${i}`));
+  const [mget, set] = await call('SLOWLOG', 'GET', 2) as unknown[][];
+  assert.equal((mget[3] as string[]).length, 32);
+  assert.equal((mget[3] as string[])[31], '... (10 more arguments)');
+  assert.equal((set[3] as string[])[2], `${'x'.repeat(128)}... (72 more bytes)`);
+  assert.equal(set[5], 'me');
+  assert.match(set[4] as string, /^127\.0\.0\.1:\d+$/);
+  await call('CONFIG', 'SET', 'slowlog-log-slower-than', -1);
+  await call('SLOWLOG', 'RESET');
+  await call('PING');
+  assert.equal(await call('SLOWLOG', 'LEN'), 0);
+});
