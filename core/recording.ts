@@ -75,7 +75,7 @@ export interface Recording {
   /** Requests sent late because their frame was not yet encoded. */
   readonly starved: number;
   readonly checked: number;
-  /** Successes that were chosen to be compared and have no expected answer. */
+  /** Successes that were chosen to be compared and have no expected answer; all successes where the whole data set has none. */
   readonly uncheckable: number;
   readonly connections: { readonly opened: number; readonly lost: number; readonly reopened: number; readonly refused: number };
   readonly bytes: { readonly sent: number; readonly received: number };

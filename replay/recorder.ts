@@ -49,6 +49,8 @@ export class Recorder {
   starved = 0;
   checked = 0;
   uncheckable = 0;
+  /** false: the whole data set has no expected answers, so that choosing some of them would be in vain. */
+  comparable = true;
   #bytesSent = 0;
   #bytesReceived = 0;
 
@@ -127,7 +129,7 @@ export class Recorder {
       capped: this.capped,
       starved: this.starved,
       checked: this.checked,
-      uncheckable: this.uncheckable,
+      uncheckable: this.comparable ? this.uncheckable : this.#ok,
       connections: this.connections,
       bytes: { sent: this.#bytesSent, received: this.#bytesReceived },
       warmup: this.warmup,

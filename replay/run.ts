@@ -139,6 +139,7 @@ function assemble({ plan, worker, target, frames, clock, progress }: RunParts, r
   const workers = plan.threads;
   const { expected } = frames.entries.layout;
   const common = { arrivals: plan.arrivals, seed: plan.seed, worker, workers };
+  recorder.comparable = expected !== null || plan.check === 'none';
   const loop = new Loop({
     clock,
     recorder,
@@ -150,7 +151,7 @@ function assemble({ plan, worker, target, frames, clock, progress }: RunParts, r
     slots,
     share: plan.requests === null ? Infinity : shareOf(plan.requests, worker, workers),
     checker: expected && createChecker(expected.dtype, expected.sizeBytes),
-    isChecked: createCheckChoice(plan),
+    isChecked: expected ? createCheckChoice(plan) : () => false,
     progress,
     answered: (slot) => connections.answered(slot),
     lost: (slot) => {
