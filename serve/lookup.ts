@@ -3,6 +3,7 @@ import type { Hash, List, Members } from './collection-values.js';
 import { Model } from './models.js';
 import type { Reply } from './reply.js';
 import type { Request } from './request.js';
+import type { Session } from './session.js';
 import type { SortedSet } from './sorted-set.js';
 import type { Database, Value } from './store.js';
 import { MODULE_VERSION } from './server.js';
@@ -54,6 +55,20 @@ export function valueAt<T extends Value>(database: Database, key: string, type: 
 export function changedFrom(database: Database, key: string, value: Hash | List | Members | SortedSet, before: number): void {
   database.changed(key, value.sizeBytes - before);
   if (value.size === 0) database.delete(key);
+}
+
+/**
+ * HDEL, SREM and ZREM: takes the named members out and answers how many there were.
+ * @param value undefined where there is no such key; null where it holds another kind, which was answered already
+ */
+export function removeMembers(session: Session, request: Request, reply: Reply, value: Hash | Members | SortedSet | null | undefined): void {
+  if (value === null) return;
+  if (value === undefined) return reply.int(0);
+  const before = value.sizeBytes;
+  let removed = 0;
+  for (let i = 2; i < request.argc; i++) if (value.delete(request.text(i))) removed++;
+  if (removed > 0) changedFrom(session.database, request.text(1), value, before);
+  reply.int(removed);
 }
 
 export const BAD_NAME = 'ERR Client names cannot contain spaces, newlines or special characters.';

@@ -1,6 +1,6 @@
 /** Hashes: what preloading reference data and redis-benchmark need. */
 import { Hash } from '../collection-values.js';
-import { changedFrom, valueAt } from '../lookup.js';
+import { changedFrom, removeMembers, valueAt } from '../lookup.js';
 import { INT64_MAX, INT64_MIN, parseInteger } from '../numbers.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
@@ -102,14 +102,7 @@ function half(keys: boolean) {
 }
 
 function hdel(session: Session, request: Request, reply: Reply): void {
-  const hash = hashAt(session, request, reply);
-  if (hash === null) return;
-  if (hash === undefined) return reply.int(0);
-  const before = hash.sizeBytes;
-  let count = 0;
-  for (let i = 2; i < request.argc; i++) if (hash.delete(request.text(i))) count++;
-  if (count > 0) changedFrom(session.database, request.text(1), hash, before);
-  reply.int(count);
+  removeMembers(session, request, reply, hashAt(session, request, reply));
 }
 
 /** Commands that answer a number about a hash. */

@@ -1,6 +1,6 @@
 /** Sets. */
 import { Members } from '../collection-values.js';
-import { changedFrom, valueAt } from '../lookup.js';
+import { changedFrom, removeMembers, valueAt } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
@@ -22,14 +22,7 @@ function sadd(session: Session, request: Request, reply: Reply): void {
 }
 
 function srem(session: Session, request: Request, reply: Reply): void {
-  const set = setAt(session, request, reply);
-  if (set === null) return;
-  if (set === undefined) return reply.int(0);
-  const before = set.sizeBytes;
-  let removed = 0;
-  for (let i = 2; i < request.argc; i++) if (set.delete(request.text(i))) removed++;
-  if (removed > 0) changedFrom(session.database, request.text(1), set, before);
-  reply.int(removed);
+  removeMembers(session, request, reply, setAt(session, request, reply));
 }
 
 function spop(session: Session, request: Request, reply: Reply): void {

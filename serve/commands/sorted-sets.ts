@@ -1,5 +1,5 @@
 /** Sorted sets, by rank and by member. Ranges by score or by name are not here. */
-import { changedFrom, valueAt } from '../lookup.js';
+import { changedFrom, removeMembers, valueAt } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
@@ -64,14 +64,7 @@ function zincrby(session: Session, request: Request, reply: Reply): void {
 }
 
 function zrem(session: Session, request: Request, reply: Reply): void {
-  const set = zsetAt(session, request, reply);
-  if (set === null) return;
-  if (set === undefined) return reply.int(0);
-  const before = set.sizeBytes;
-  let removed = 0;
-  for (let i = 2; i < request.argc; i++) if (set.delete(request.text(i))) removed++;
-  if (removed > 0) changedFrom(session.database, request.text(1), set, before);
-  reply.int(removed);
+  removeMembers(session, request, reply, zsetAt(session, request, reply));
 }
 
 function zpop(lowest: boolean) {

@@ -4,21 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { InferplayError } from '../../core/errors.js';
 import { percentile } from '../../core/histogram.js';
-import type { Recording } from '../../core/recording.js';
-import { replay, type ReplayOptions } from '../../replay/replay.js';
-import { checkBooks, outcomes } from '../support/books.js';
+import { replay } from '../../replay/replay.js';
+import { at, checkBooks, OK, outcomes, record } from '../support/books.js';
 import { temporaryFolder } from '../support/paths.js';
 import { replayData, rowOfRequest } from '../support/replay-data.js';
-import { dagAnswer, OK_DAG, startStub, type StubAnswer } from '../support/stub-server.js';
-
-const at = { storeCheck: false, warmupMs: 0, clients: 4 } as const;
-const OK: StubAnswer = { pieces: [OK_DAG] };
-
-async function record(file: string, options: ReplayOptions, signal?: AbortSignal): Promise<Recording> {
-  const { recording } = await replay(file, { ...at, ...options }, { signal });
-  checkBooks(recording);
-  return recording;
-}
+import { dagAnswer, OK_DAG, startStub } from '../support/stub-server.js';
 
 test('N requests are exactly N, every row in turn, whatever the number of threads and the kind of loop', async (t) => {
   const file = replayData(t, 30, 8);

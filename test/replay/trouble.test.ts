@@ -3,20 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { percentile } from '../../core/histogram.js';
 import type { Progress } from '../../core/progress.js';
-import type { Recording } from '../../core/recording.js';
 import { replay, type ReplayOptions } from '../../replay/replay.js';
-import { checkBooks, outcomes } from '../support/books.js';
+import { at, checkBooks, OK, outcomes, record } from '../support/books.js';
 import { replayData } from '../support/replay-data.js';
-import { OK_DAG, startStub, type StubAnswer } from '../support/stub-server.js';
-
-const at = { storeCheck: false, warmupMs: 0, clients: 4 } as const;
-const OK: StubAnswer = { pieces: [OK_DAG] };
-
-async function record(file: string, options: ReplayOptions, signal?: AbortSignal): Promise<Recording> {
-  const { recording } = await replay(file, { ...at, ...options }, { signal });
-  checkBooks(recording);
-  return recording;
-}
+import { OK_DAG, startStub } from '../support/stub-server.js';
 
 test('a server that stalls shows in the response time of an open loop; service time alone hides it', async (t) => {
   // 100 ms in every 1 s, as 1 s in every 10 s: a request that comes in the stall is answered at its end. One connection is what

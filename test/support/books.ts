@@ -1,6 +1,19 @@
 /** The books of a replay. */
 import assert from 'node:assert/strict';
 import type { Recording } from '../../core/recording.js';
+import { replay, type ReplayOptions } from '../../replay/replay.js';
+import { OK_DAG, type StubAnswer } from './stub-server.js';
+
+/** A replay of four connections that begins at once and asks the server for no proof. */
+export const at = { storeCheck: false, warmupMs: 0, clients: 4 } as const;
+export const OK: StubAnswer = { pieces: [OK_DAG] };
+
+/** Replays, and checks the books. */
+export async function record(file: string, options: ReplayOptions, signal?: AbortSignal): Promise<Recording> {
+  const { recording } = await replay(file, { ...at, ...options }, { signal });
+  checkBooks(recording);
+  return recording;
+}
 
 /** What must add up in every recording, however it ended. */
 export function checkBooks(recording: Recording): void {
