@@ -5,6 +5,8 @@ import type { Request } from './request.js';
 const CAPACITY_MIN = 4096;
 /** So much is set aside for what a client has announced; for more it must have sent half of it. */
 const AHEAD_BYTES_MAX = 64 * 1024 * 1024;
+/** For fewer bytes, changing where the next read goes costs as much as the copy. */
+const RECEIVE_INTO_BYTES_MIN = 16 * 1024;
 
 export class Input {
   #bytes: Buffer | null = null;
@@ -37,6 +39,22 @@ export class Input {
       this.#grow(size, request);
     }
     chunk.copy(this.#bytes, this.to, from, to);
+    this.to += size;
+  }
+
+  /**
+   * Where the rest of a large argument can be received without being copied; null when it is not worth it.
+   * @param request the incomplete one that these bytes are of
+   */
+  room(request: Request): Buffer | null {
+    const bytes = this.#bytes;
+    if (bytes === null || !request.started) return null;
+    const end = Math.min(request.needed, bytes.length, this.from + REQUEST_BYTES_MAX);
+    return end - this.to >= RECEIVE_INTO_BYTES_MIN ? (bytes.subarray(this.to, end) as Buffer) : null;
+  }
+
+  /** So many bytes have been received into the room. */
+  filled(size: number): void {
     this.to += size;
   }
 

@@ -155,7 +155,7 @@ function acceptor(server: Server): (accepted: Socket) => void {
       return;
     }
     let session: Session | null = null;
-    const socket = readInto(accepted, buffer, (size, bytes) => session?.received(bytes, size));
+    const socket = readInto(accepted, (size, bytes) => session?.received(bytes, size), () => session?.nextRoom() ?? buffer);
     session = new Session(server, socket, ++connections, reply);
     server.sessions.set(session.id, session);
     socket.on('error', () => {});
@@ -167,10 +167,11 @@ function acceptor(server: Server): (accepted: Socket) => void {
 }
 
 /**
- * The connection, read into one buffer that all of them share: a quarter less work a request than buffers made for each read.
+ * The connection, read into one buffer that all of them share (a quarter less work a request than buffers made for each read), or
+ * into the memory of the large argument that is being received: `next` says where the next read goes.
  * Sockets that a server accepts cannot be asked for that, so a second Socket takes over the handle of the first.
  */
-function readInto(accepted: Socket, buffer: Buffer, received: (size: number, bytes: Buffer) => void): Socket {
+function readInto(accepted: Socket, received: (size: number, bytes: Buffer) => void, next: () => Buffer): Socket {
   const owner = accepted as unknown as { _handle: unknown };
   const handle = owner._handle as object | null;
   // What comes through TLS is in buffers of its own already.
@@ -180,6 +181,13 @@ function readInto(accepted: Socket, buffer: Buffer, received: (size: number, byt
   }
   owner._handle = null;
   accepted.destroy();
-  const options = { handle, readable: true, writable: true, allowHalfOpen: false, onread: { buffer, callback: (size: number, bytes: Uint8Array) => (received(size, bytes as Buffer), true) } };
+  let current: Buffer | null = null;
+  // Node goes on with the buffer that it has when it is given none.
+  const buffer = (): Buffer | undefined => {
+    const wanted = next();
+    return wanted === current ? undefined : (current = wanted);
+  };
+  const onread = { buffer, callback: (size: number, bytes: Uint8Array) => (received(size, bytes as Buffer), true) };
+  const options = { handle, readable: true, writable: true, allowHalfOpen: false, onread };
   return new Socket(options as ConstructorParameters<typeof Socket>[0]);
 }

@@ -43,6 +43,8 @@ export class Session implements Watcher, Sender {
 
   readonly #request = new Request();
   readonly #input = new Input();
+  /** The part of `#input` that the next read goes into. */
+  #room: Buffer | null = null;
   /** Replies that wait for the end of this turn. */
   #out: Buffer[] = [];
   #outBytes = 0;
@@ -74,10 +76,17 @@ export class Session implements Watcher, Sender {
       const next = this.#run(chunk, 0, size);
       if (next < size && !this.closing) this.#keep(chunk, next, size);
     } else {
-      this.#keep(chunk, 0, size);
+      if (chunk === this.#room) this.#input.filled(size);
+      else this.#keep(chunk, 0, size);
       if (!this.#blocked) this.#resume();
     }
     this.#flush();
+  }
+
+  /** Where the next read goes, null for the shared buffer. While no command runs, nothing but that read changes `#input`. */
+  nextRoom(): Buffer | null {
+    const waiting = this.#input.bytes !== null && !this.#blocked && !this.closing && this.#slowly === null;
+    return (this.#room = waiting ? this.#input.room(this.#request) : null);
   }
 
   /** Runs every complete request; answers where the rest begins. */
@@ -275,6 +284,7 @@ export class Session implements Watcher, Sender {
   closed(): void {
     this.#gone = true;
     this.#input.forget();
+    this.#room = null;
     this.#out = [];
     this.transaction = null;
     this.unwatch();

@@ -19,6 +19,26 @@ test('a large argument is received into memory of its size, at an address that t
   assert.deepEqual(request.view(2), body);
 });
 
+test('the rest of a large argument can be received where it will lie, and no further', () => {
+  const body = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 31) & 255));
+  const whole = Buffer.concat([Buffer.from(`*2\r\n$4\r\nECHO\r\n$${body.length}\r\n`), body, Buffer.from('\r\n')]);
+  const request = new Request();
+  const input = new Input();
+  assert.equal(input.room(request), null);
+  const first = whole.subarray(0, 1000) as Buffer;
+  request.parse(first, 0, first.length, true);
+  input.keep(first, 0, first.length, request);
+  assert.equal(input.room(request)!.length, whole.length - 1000);
+  input.filled(whole.copy(input.room(request)!, 0, 1000, 50_000));
+  const rest = input.room(request)!;
+  assert.equal(rest.length, whole.length - 50_000);
+  input.filled(whole.copy(rest, 0, 50_000, 99_000));
+  assert.equal(input.room(request), null, 'a short rest is not worth it');
+  input.keep(whole, 99_000, whole.length, request);
+  assert.equal(request.parse(input.bytes!, input.from, input.to, true), input.to);
+  assert.deepEqual(request.view(1), body);
+});
+
 test('what was announced costs no more than what was sent, and some', () => {
   const request = new Request();
   const input = new Input();

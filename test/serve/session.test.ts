@@ -35,6 +35,22 @@ test('large values come back whole and unchanged by what follows', async (t) => 
   }
 });
 
+test('large values of several clients, each in pieces, arrive byte for byte', async (t) => {
+  const { server } = await served(t);
+  await Promise.all([400_000, 602_112, 1_500_001].map(async (size, id) => {
+    const client = await connectTo(server.port);
+    const values = [1, 2, 3].map((seed) => Buffer.from(Uint8Array.from({ length: size + seed }, (_, i) => (i * (seed + 7 * id) + (i >> 8)) & 255)));
+    const frames = Buffer.concat(values.flatMap((value, i) => [encodeCommand(['SET', `${id}:${i}`, value]), encodeCommand(['STRLEN', `${id}:${i}`])]));
+    for (let at = 0, cut = 5000; at < frames.length; at += cut, cut = (cut * 3) % 300_007) {
+      client.socket.write(frames.subarray(at, at + cut));
+      await sleep(1);
+    }
+    for (const value of values) assert.deepEqual([await client.next(), await client.next()], ['OK', value.length]);
+    for (const [i, value] of values.entries()) assert.ok((await client.call('GET', `${id}:${i}`)) === value.toString('latin1'), `value ${i} of client ${id}`);
+    client.close();
+  }));
+});
+
 test('while its inference runs a client waits, and the others do not', async (t) => {
   const client = await served(t);
   const other = await connectTo(client.server.port);
