@@ -15,8 +15,10 @@ export const UNAUTHENTICATED_BULK_BYTES_MAX = 16 * 1024;
 export const READ_AHEAD_BYTES_MAX = 4 * 1024 * 1024;
 /** Replies that a client has not read; its connection is closed beyond them. */
 export const OUTPUT_BYTES_MAX = 1024 * 1024 * 1024;
-/** Replies that wait in the kernel's and our buffers before the server stops reading more requests of that client. */
-export const OUTPUT_BYTES_PAUSE = 1024 * 1024;
+/** Replies that wait in our buffers before the server stops reading more requests of that client: a long pipeline fits in, an endless one does not. */
+export const OUTPUT_BYTES_PAUSE = 64 * 1024 * 1024;
+/** Replies that are handed to the socket before the rest of what was read is carried out. */
+export const OUTPUT_BYTES_FLUSH = 1024 * 1024;
 export const CONNECTIONS_MAX = 10_000;
 export const DATABASES = 16;
 /** What `maxmemory` counts for the server itself; an empty redis-server uses about as much. */

@@ -55,6 +55,8 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** Models that still run when the server ends may go on for so long before the snapshot is written without them. */
+const RUNNING_PATIENCE_MS = 2000;
 const MODEL_CHUNK_BYTES = 535_822_336;
 
 /**
@@ -98,7 +100,8 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     const closed = Promise.all(nets.map((net) => new Promise((resolve) => net.close(resolve))));
     for (const session of server.sessions.values()) session.end();
     await server.laboratory?.close();
-    await server.devices.close();
+    // A model may be in a loop that never ends: nothing that was stored may be lost by waiting for it.
+    await Promise.race([server.devices.close(), new Promise((resolve) => setTimeout(resolve, RUNNING_PATIENCE_MS))]);
     for (const session of server.sessions.values()) session.destroy();
     await closed;
     try {

@@ -106,7 +106,7 @@ export class Session implements Watcher, Sender {
         if (this.replyMode === 'on') this.#dispatch(request);
         else this.#dispatchSilently(request);
       }
-      if (this.reply.bytes > limits.OUTPUT_BYTES_PAUSE) this.#flush();
+      if (this.reply.bytes > limits.OUTPUT_BYTES_FLUSH) this.#flush();
     }
     return at;
   }

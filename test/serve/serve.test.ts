@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { InferplayError } from '../../core/errors.js';
 import { Secret } from '../../core/secret.js';
 import { serve } from '../../serve/serve.js';
+import { temporaryFolder } from '../support/paths.js';
 import { noRedisTools } from '../support/redis-server.js';
-import { connectTo } from '../support/resp-client.js';
+import { connectTo, slowModel } from '../support/resp-client.js';
 
 function alive(pid: number): boolean {
   try {
@@ -54,4 +56,22 @@ test('redis-cli and redis-benchmark work with it', { skip: noRedisTools }, async
   } finally {
     await server.close();
   }
+});
+
+test('a model that runs on and on does not keep the snapshot from being written', async (t) => {
+  const save = join(temporaryFolder(t), 'keys');
+  const server = await serve({ save });
+  const client = await connectTo(server.port);
+  await client.call('SET', 'kept', 'yes');
+  await client.call('AI.MODELSTORE', 'slow', 'ONNX', 'CPU', 'BLOB', slowModel(20_000));
+  await client.call('AI.TENSORSET', 'x', 'FLOAT', '400', '400');
+  const run = client.call('AI.MODELEXECUTE', 'slow', 'INPUTS', '1', 'x', 'OUTPUTS', '1', 'y').catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await server.close();
+  await run;
+  const again = await serve({ save });
+  const other = await connectTo(again.port);
+  assert.equal(String(await other.call('GET', 'kept')), 'yes');
+  other.close();
+  await again.close();
 });
