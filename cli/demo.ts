@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { grouped } from '../core/quantity.js';
 import { runReplay } from './replay.js';
 import { duration, integer, positive } from './options.js';
 import { progressLine } from './progress.js';
-import { bold, commandLine, cyan, dim, grouped, print } from './terminal.js';
+import { bold, commandLine, cyan, dim, print } from './terminal.js';
 
 const SEED = 1;
 

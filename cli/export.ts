@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { grouped } from '../core/quantity.js';
 import { progressLine } from './progress.js';
-import { grouped, print } from './terminal.js';
+import { print } from './terminal.js';
 
 export function addExport(program: Command, signal: AbortSignal): void {
   program

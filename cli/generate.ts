@@ -3,10 +3,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { formatDuration } from '../core/duration.js';
+import { grouped } from '../core/quantity.js';
 import { useCases } from '../generate/use-cases/index.js';
 import { addTable, integer, tableValues } from './options.js';
 import { progressLine } from './progress.js';
-import { bytes, commandLine, dim, grouped, print } from './terminal.js';
+import { bytes, commandLine, dim, print } from './terminal.js';
 
 const EXAMPLES = `
 Examples:

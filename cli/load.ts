@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { formatDuration } from '../core/duration.js';
 import { redactUrl } from '../core/secret.js';
+import { grouped } from '../core/quantity.js';
 import { LOAD_OPTIONS } from '../load/options.js';
 import { addTable, tableValues } from './options.js';
 import { progressLine } from './progress.js';
-import { bytes, commandLine, dim, grouped, print } from './terminal.js';
+import { bytes, commandLine, dim, print } from './terminal.js';
 
 const EXAMPLES = `
 Examples:

@@ -1,6 +1,6 @@
 /** The command tree. Each command is one file; none of them loads its stage before it runs. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { inferplayVersion } from '../core/platform.js';
 import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addGenerate } from './generate.js';
@@ -25,16 +25,11 @@ Examples:
 export function createProgram(interruption: Interruption): Command {
   const program = new Command('inferplay')
     .description('Generate inference data sets once, load what the server needs, replay them as traffic, and trust the latencies.')
-    .version(version(), '-V, --version')
+    .version(inferplayVersion(), '-V, --version')
     .addHelpText('after', EXIT_CODES_HELP)
     .showHelpAfterError('(add --help for what it takes)')
     .exitOverride();
   for (const add of [addDemo, addGenerate, addLoad, addReplay, addReport, addInspect, addVerify, addExport]) add(program, interruption.signal);
   addServe(program, interruption);
   return program;
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

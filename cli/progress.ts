@@ -4,7 +4,7 @@
  */
 import type { OnProgress, Progress } from '../core/progress.js';
 import { formatDuration } from '../core/duration.js';
-import { grouped } from './terminal.js';
+import { grouped } from '../core/quantity.js';
 
 export interface ProgressLine {
   readonly update: OnProgress;

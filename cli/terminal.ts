@@ -29,11 +29,6 @@ export const red = paint('31');
 export const green = paint('32');
 export const cyan = paint('36');
 
-/** `12,345` */
-export function grouped(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
-}
-
 /** `1.3 MB`, in powers of ten. */
 export function bytes(size: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

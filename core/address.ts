@@ -33,5 +33,10 @@ function secretOf(encoded: string): Secret | null {
   }
 }
 
+/** `host:port` as URLs and messages have it: an IPv6 address stands in brackets. */
+export function hostPort(host: string, port: number | undefined): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** What to say of a URL that cannot be read: it is never repeated, for it may hold a password. */
 export const ENCODING_HINT = '@ : / ? # % in a user or password are written percent-encoded (%40 %3A %2F %3F %23 %25)';

@@ -1,6 +1,7 @@
 /** What to change where the client was the limit: only what fits the plan and the machine that measured. */
 import type { Plan } from './plan.js';
 import type { Platform } from './platform.js';
+import { counted } from './quantity.js';
 
 export type Machine = Pick<Platform, 'cores'> & Partial<Pick<Platform, 'hostname'>>;
 
@@ -47,8 +48,4 @@ export function lessLate(plan: Plan, machine: Machine): string {
   if (remedies.length === 1) remedies.push('lower --rate');
   const text = `${remedies.slice(0, -1).join(', ')}, or ${remedies.at(-1)}`;
   return `${text[0].toUpperCase()}${text.slice(1)}.`;
-}
-
-function counted(count: number, one: string): string {
-  return `${count} ${count === 1 ? one : `${one}s`}`;
 }

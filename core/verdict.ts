@@ -4,6 +4,7 @@
  */
 import { percentile } from './histogram.js';
 import type { Plan } from './plan.js';
+import { counted, grouped } from './quantity.js';
 import type { Ending, Outcome, Recording } from './recording.js';
 import { isNullTarget, lessLate, moreClient, type Machine } from './remedies.js';
 import { stalls } from './stalls.js';
@@ -275,14 +276,6 @@ function suspect(code: ReasonCode, message: string): Reason {
 
 function invalid(code: ReasonCode, message: string): Reason {
   return { code, severity: 'INVALID', message };
-}
-
-function grouped(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
-}
-
-function counted(count: number, one: string): string {
-  return `${grouped(count)} ${count === 1 ? one : `${one}s`}`;
 }
 
 function ms(value: number): string {

@@ -1,11 +1,12 @@
 /** A data set's description as a page of text. */
+import { counted, grouped } from '../core/quantity.js';
 import type { Column, Json, Manifest } from '../core/manifest.js';
 import { kebab } from '../core/options.js';
 import { DTYPES, elements } from '../core/tensor.js';
 import { short } from './checks.js';
 import { clip, printable, wrap } from './layout.js';
 import type { DatasetDescription, SampleRow } from './inspect.js';
-import { counted, grouped, threeDigits } from './units.js';
+import { threeDigits } from './units.js';
 import { numberText, type Value } from './values.js';
 
 const WIDTH = 100;

@@ -1,9 +1,10 @@
 /** The summary of a run that a person reads: the verdict first, then what was done, how fast, how it ended, and how the client felt. */
+import { counted, grouped } from '../core/quantity.js';
 import { PERCENTILES, type Latency, type PercentileName, type Result } from '../core/result.js';
 import { failures } from '../core/verdict.js';
 import { painter, printable, toAscii, wrap, type Color, type Paint } from './layout.js';
 import { sparkline } from './sparkline.js';
-import { counted, decimals, fixed, grouped, percent, perSecond, threeDigits, unitFor } from './units.js';
+import { decimals, fixed, percent, perSecond, threeDigits, unitFor } from './units.js';
 
 export interface SummaryOptions {
   readonly color: boolean;

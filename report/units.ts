@@ -1,14 +1,5 @@
-/** Numbers as a person reads them. */
-
-/** `12,345` */
-export function grouped(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
-}
-
-/** `1 answer`, `12,345 answers` */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
-}
+/** Numbers of a report as a person reads them. */
+import { grouped } from '../core/quantity.js';
 
 /** Three significant digits without an exponent: `0.108`, `1.29`, `12.9`, `1,290`. */
 export function threeDigits(value: number): string {

@@ -1,5 +1,6 @@
 /** The embedded server in this process: a socket that listens, and sessions that answer. */
 import { Socket } from 'node:net';
+import { hostPort } from '../core/address.js';
 import { Secret } from '../core/secret.js';
 import { allCommands, lookUp } from './commands/index.js';
 import { startClock } from './clock.js';
@@ -128,7 +129,7 @@ function loadInto(server: Server, file: string): void {
 }
 
 export function urlOf(host: string, port: number, tls = false): string {
-  return `redisai${tls ? 's' : ''}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `redisai${tls ? 's' : ''}://${hostPort(host, port)}`;
 }
 
 function secret(password: string | Secret): Secret {

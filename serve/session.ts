@@ -1,5 +1,6 @@
 /** One client: its bytes in, its commands one after the other, its replies out. */
 import type { Socket } from 'node:net';
+import { hostPort } from '../core/address.js';
 import { messageOf } from '../core/errors.js';
 import { isHeld, refusalOf, refuse, unknownCommand } from './admission.js';
 import type { Command } from './commands/command.js';
@@ -268,7 +269,7 @@ export class Session implements Watcher, Sender {
   /** The client's address as CLIENT LIST shows it. */
   get address(): string {
     const { remoteAddress, remotePort } = this.socket;
-    return remoteAddress === undefined ? `${this.server.unixPath ?? ''}:0` : `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+    return remoteAddress === undefined ? `${this.server.unixPath ?? ''}:0` : hostPort(remoteAddress, remotePort);
   }
 
   get blocked(): boolean {

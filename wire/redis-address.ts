@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
-import { addressOf, ENCODING_HINT, type Address } from '../core/address.js';
+import { addressOf, ENCODING_HINT, hostPort, type Address } from '../core/address.js';
 import { InferplayError, messageOf } from '../core/errors.js';
 import type { OptionTable } from '../core/options.js';
 
@@ -61,7 +61,7 @@ export function databaseOf(path: string): number {
 
 /** `host:port` as messages name it, without secrets. */
 export function whereOf(address: RedisAddress): string {
-  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+  return hostPort(address.host, address.port);
 }
 
 /** Commands that a fresh connection sends before any other: AUTH and SELECT, where they are needed. */

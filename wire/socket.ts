@@ -4,6 +4,7 @@
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { hostPort } from '../core/address.js';
 import { InferplayError, messageOf } from '../core/errors.js';
 
 export interface SocketOptions {
@@ -37,7 +38,7 @@ let sharedBuffer: Buffer | null = null;
 export function openSocket(options: SocketOptions, handlers: SocketHandlers): Promise<RawSocket> {
   sharedBuffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
   const { host, port, tls, connectTimeoutMs } = options;
-  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const where = hostPort(host, port);
   return new Promise((resolve, reject) => {
     let destroyed = false;
     let opened = false;

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WriteStream } from 'node:tty';
-import { bytes, commandLine, grouped, hasColor, widthOf } from '../../cli/terminal.js';
+import { bytes, commandLine, hasColor, widthOf } from '../../cli/terminal.js';
 
 const stream = (properties: object) => properties as WriteStream;
 
 test('sizes are said in powers of ten, three digits at most', () => {
   assert.deepEqual([0, 999, 1000, 99_400, 99_500, 1_250_000, 2.5e12, 9e15].map(bytes), ['0 B', '999 B', '1.0 kB', '99.4 kB', '100 kB', '1.3 MB', '2.5 TB', '9000 TB']);
-  assert.equal(grouped(1234567.6), '1,234,568');
 });
 
 test('the width stays between 60 and 120 columns', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { counted, decimals, fixed, grouped, percent, perSecond, threeDigits, unitFor } from '../../report/units.js';
+import { decimals, fixed, percent, perSecond, threeDigits, unitFor } from '../../report/units.js';
+import { counted, grouped } from '../../core/quantity.js';
 
 test('threeDigits', () => {
   const shown = [0, 0.0004, 0.108, 0.9994, 0.9996, 1.294, 9.994, 9.996, 12.94, 99.94, 99.96, 1290.4, 1234567].map(threeDigits);
