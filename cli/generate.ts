@@ -32,7 +32,7 @@ export function addGenerate(program: Command, signal: AbortSignal): void {
       .requiredOption('--out <DIR>', 'folder of the data set; a stopped generation goes on where it was')
       .option('--seed <N>', 'same seed, same bytes', integer(0), 1)
       .option('--threads <N>', 'worker threads; the bytes do not depend on it', integer(1, 256), Math.min(availableParallelism(), 8))
-      .option('--rows-per-shard <N>', 'rows in each Arrow file (default: 16384)', integer(1))
+      .option('--rows-per-shard <N>', 'rows in each Arrow file (default: what fits the size of a row)', integer(1))
       .option('--overwrite', 'replace a different data set in the folder')
       .addHelpText('after', EXAMPLES);
     addTable(command, useCase.options);

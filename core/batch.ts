@@ -25,11 +25,13 @@ export function viewBatch(record: Arrow.RecordBatch, columns: readonly Column[],
       let view = views.get(name);
       if (view === undefined) {
         const data = childOf(name);
+        if (arrow.DataType.isUtf8(data.type)) throw new InferplayError('DATA', `${file}: the column "${name}" holds texts, and not values of one size.`);
         view = valuesOf(data, columns.find((column) => column.name === name)!, file, from, to);
         views.set(name, view);
       }
       return view;
     },
+    text: (name, row) => textAt(childOf(name), from + row, name, file),
     isNull: (name, row) => !childOf(name).getValid(from + row),
   };
 }
@@ -47,6 +49,16 @@ function valuesOf(data: Arrow.Data, column: Column, file: string, from: number, 
     throw new InferplayError('DATA', `${file} is a damaged Arrow file: column "${column.name}" holds ${held} bytes where ${to} rows need ${to * size}; make the file again.`);
   }
   return new Uint8Array(values.buffer, values.byteOffset + from * size, (to - from) * size);
+}
+
+function textAt(data: Arrow.Data, row: number, name: string, file: string): string | null {
+  if (!arrow.DataType.isUtf8(data.type)) throw new InferplayError('DATA', `${file}: the column "${name}" holds no texts.`);
+  if (!data.getValid(row)) return null;
+  const [start, end] = data.valueOffsets.subarray(row, row + 2);
+  if (!(start >= 0 && start <= end && end <= data.values.length)) {
+    throw new InferplayError('DATA', `${file} is a damaged Arrow file: the texts of column "${name}" end before row ${row}; make the file again.`);
+  }
+  return Buffer.from(data.values.buffer, data.values.byteOffset + start, end - start).toString('utf8');
 }
 
 /** Ids are numbers below 2^53 in every request and key: a larger id cannot be told from its neighbour. */

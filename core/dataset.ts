@@ -31,6 +31,8 @@ export interface Batch {
   readonly ids: Float64Array;
   /** Bytes of a column, contiguous, row after row: `rows * rowBytes`. @throws InferplayError DATA if there is no such column */
   bytes(column: string): Uint8Array;
+  /** Value of a column of texts; null where it is missing. @throws InferplayError DATA if there is no such column */
+  text(column: string, row: number): string | null;
   /** Validity of one value of a nullable column. */
   isNull(column: string, row: number): boolean;
 }

@@ -7,6 +7,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InferplayError, reasonOf } from './errors.js';
 import { writeWhole } from './folder.js';
+import type { ModelPort } from './inference.js';
+import type { Conversion } from './conversion.js';
 import { DTYPES } from './tensor.js';
 import type { DType } from './tensor.js';
 
@@ -15,10 +17,15 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** A column of every shard. Tensor columns are FixedSizeList with `arrow.fixed_shape_tensor` metadata. */
 export interface Column {
   readonly name: string;
-  readonly dtype: DType | 'uint64';
+  /** `utf8` is a text, never a tensor. */
+  readonly dtype: DType | 'uint64' | 'utf8';
   /** Shape of the tensor in each row; null for a plain scalar column (id, label, time_s). */
   readonly shape: readonly number[] | null;
   readonly nullable: boolean;
+  /** Names of a tensor's dimensions, for example H, W and C; absent where nobody named them. */
+  readonly dimNames?: readonly string[];
+  /** How the stored values become the ones that a model is given; absent where they are the same. */
+  readonly sent?: Conversion;
 }
 
 export interface ShardEntry {
@@ -42,6 +49,8 @@ export interface ModelEntry {
   readonly outputs: readonly string[];
   /** True for the model whose answers the column `expected` holds. */
   readonly expected: boolean;
+  /** The inputs as the graph has them, in its order; absent in data sets of older versions. */
+  readonly ports?: readonly ModelPort[];
 }
 
 export interface BadRow {
@@ -58,6 +67,8 @@ export interface Manifest {
   readonly format: 'inferplay-dataset';
   readonly version: 1;
   readonly useCase: string;
+  /** What a row is, for rates: `image`. Absent where a row is just a row. */
+  readonly rowName?: string;
   /** inferplay's version that wrote it. */
   readonly generator: string;
   /** Every option that determines the bytes, by option name. Paths are base names. */
@@ -125,7 +136,7 @@ function faultOf(manifest: Partial<Manifest>): string | null {
     next += shard.rows;
   }
   if (models.some((model) => typeof model?.file !== 'string' || basename(model.file) !== model.file)) return 'a model is not named by a plain file name';
-  if (columns.some((column) => column?.dtype !== 'uint64' && !Object.hasOwn(DTYPES, String(column?.dtype)))) return 'a column has an unknown type';
+  if (columns.some((column) => column?.dtype !== 'uint64' && column?.dtype !== 'utf8' && !Object.hasOwn(DTYPES, String(column?.dtype)))) return 'a column has an unknown type';
   return next === rows ? null : `it promises ${String(rows)} rows and its shards have ${next}`;
 }
 

@@ -9,8 +9,11 @@ import { elements } from './tensor.js';
 
 /** Values of one column as bytes, row after row; `valid` has a byte per row (1 = present) where the column is nullable. */
 export interface ColumnBuffer {
+  /** Empty for a column of texts. */
   readonly data: Uint8Array;
   readonly valid: Uint8Array | null;
+  /** Of a column of texts, else empty. */
+  readonly texts: string[];
 }
 
 /** By column name. Made once per thread and filled again for every batch. */
@@ -20,6 +23,7 @@ export function batchBuffers(columns: readonly Column[], rows: number): BatchBuf
   return new Map(columns.map((column) => [column.name, {
     data: new Uint8Array(rows * rowBytes(column)),
     valid: column.nullable ? new Uint8Array(rows).fill(1) : null,
+    texts: column.dtype === 'utf8' ? new Array<string>(rows).fill('') : [],
   }]));
 }
 
@@ -67,6 +71,7 @@ export function openShard(file: string, columns: readonly Column[], metadata: { 
 
 function columnData(type: Arrow.DataType, column: Column, buffer: ColumnBuffer, rows: number): Arrow.Data {
   const { nullBitmap, nullCount } = bitmapOf(buffer.valid, rows);
+  if (arrow.DataType.isUtf8(type)) return arrow.makeData({ type, length: rows, nullCount, nullBitmap, ...textsOf(buffer, rows) });
   const bytes = buffer.data.subarray(0, rows * rowBytes(column));
   if (!arrow.DataType.isFixedSizeList(type)) {
     return arrow.makeData({ type: type as Arrow.Int, length: rows, nullCount, nullBitmap, data: typed(type, bytes) });
@@ -74,6 +79,17 @@ function columnData(type: Arrow.DataType, column: Column, buffer: ColumnBuffer, 
   const item = type.children[0].type as Arrow.Float;
   const child = arrow.makeData({ type: item, length: rows * elements(column.shape!), nullCount: 0, data: typed(item, bytes) as unknown as Float32Array });
   return arrow.makeData({ type, length: rows, nullCount, nullBitmap, child });
+}
+
+/** A missing text has no bytes. */
+function textsOf({ texts, valid }: ColumnBuffer, rows: number): { valueOffsets: Int32Array; data: Uint8Array } {
+  const valueOffsets = new Int32Array(rows + 1);
+  const parts: Buffer[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    if (valid === null || valid[row] !== 0) parts.push(Buffer.from(texts[row]));
+    valueOffsets[row + 1] = valueOffsets[row] + (valid === null || valid[row] !== 0 ? parts.at(-1)!.length : 0);
+  }
+  return { valueOffsets, data: Buffer.concat(parts) };
 }
 
 function typed(type: Arrow.DataType, bytes: Uint8Array): Arrow.Int['TArray'] {

@@ -7,14 +7,12 @@
  * is folded into the first layer, so that the input is the transaction as it is. In the network with reference, the 256
  * reference values are projected to 8 and added to the second layer: each of them changes the answer.
  */
-import { createHash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
-import { InferplayError, messageOf, reasonOf } from '../core/errors.js';
-import { openModel, type Model, type ModelPort } from '../core/inference.js';
+import { InferplayError } from '../core/errors.js';
+import type { ModelPort } from '../core/inference.js';
 import type { ModelEntry } from '../core/manifest.js';
 import { deriveSeed, uniform } from '../core/random.js';
 import { COLUMN_DEVIATIONS, COLUMN_MEANS, TRANSACTION_VALUES } from './kaggle-rows.js';
+import { readUserModel, writeModel } from './model-file.js';
 import { encodeOnnx, type Graph, type Initializer, type Node } from './onnx-file.js';
 
 export const MODEL_WITH_REFERENCE = 'financialNet';
@@ -30,8 +28,6 @@ const SAMPLE_ROWS = 512;
 const NEURON_SPREAD = 2;
 /** How far the first output (legitimate) is ahead on average: frauds are the rarer class. */
 const LEGITIMATE_LEAD = 1;
-/** Larger than any fraud model that a data set should carry. */
-const MODEL_BYTES_MAX = 1 << 28;
 
 const PURPOSE_MODEL = 2;
 
@@ -53,23 +49,16 @@ export async function writeFraudModels(folder: string, options: FraudModelOption
   const withReference = options.referenceValues > 0;
   const entries: ModelEntry[] = [];
   if (withReference) {
-    const bytes = encodeOnnx(fraudGraph(options.seed, options.referenceValues));
-    entries.push(await writeModel(folder, MODEL_WITH_REFERENCE, bytes, ['transaction', 'reference'], ['output'], true));
+    entries.push(await writeGraph(folder, fraudGraph(options.seed, options.referenceValues), true));
   }
-  const bytes = encodeOnnx(fraudGraph(options.seed, 0));
-  entries.push(await writeModel(folder, MODEL_WITHOUT_REFERENCE, bytes, ['transaction'], ['output'], !withReference));
+  entries.push(await writeGraph(folder, fraudGraph(options.seed, 0), !withReference));
   return entries;
 }
 
-async function writeModel(
-  folder: string, name: string, bytes: Uint8Array, inputs: readonly string[], outputs: readonly string[], expected: boolean,
-): Promise<ModelEntry> {
-  const file = `${name}.onnx`;
-  const temporary = join(folder, `.${file}.part`);
-  await writeFile(temporary, bytes);
-  await rename(temporary, join(folder, file));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { name, file, backend: 'ONNX', sizeBytes: bytes.byteLength, sha256, inputs, outputs, expected };
+function writeGraph(folder: string, graph: Graph, expected: boolean): Promise<ModelEntry> {
+  const ports = graph.inputs.map(({ name, shape }): ModelPort => ({ name, dtype: 'float32', shape: shape.map((size) => (typeof size === 'number' ? size : null)) }));
+  const names = (of: readonly { readonly name: string }[]): string[] => of.map(({ name }) => name);
+  return writeModel(folder, encodeOnnx(graph), { name: graph.name, inputs: names(graph.inputs), outputs: names(graph.outputs), expected, ports });
 }
 
 /** Draws weights in [-1, 1), one after the other. */
@@ -202,27 +191,10 @@ function addReference(
 }
 
 async function copyUserModel(folder: string, path: string, referenceValues: number): Promise<ModelEntry> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new InferplayError('DATA', `The model ${path} cannot be read: ${reasonOf(error)}; check the path in --model.`, { cause: error });
-  }
-  if (bytes.byteLength > MODEL_BYTES_MAX) {
-    throw new InferplayError('DATA', `The model ${path} has ${bytes.byteLength} bytes; a fraud model may have ${MODEL_BYTES_MAX} at most.`);
-  }
-  let model: Model;
-  try {
-    model = await openModel(bytes, { threads: 1 });
-  } catch (error) {
-    throw new InferplayError('DATA', `${path}: ${messageOf(error)}`, { cause: error });
-  }
-  const { inputs, outputs } = model;
-  model.close();
+  const { name, bytes, inputs, outputs } = await readUserModel(path);
   const problem = misfit(inputs, outputs, referenceValues);
   if (problem) throw new InferplayError('DATA', `The model ${path} does not fit the data set: ${problem}.`);
-  const name = basename(path, extname(path)).replace(/[^\w.-]/g, '_');
-  return writeModel(folder, name, bytes, inputs.map((port) => port.name), outputs.map((port) => port.name), true);
+  return writeModel(folder, bytes, { name, inputs: inputs.map((port) => port.name), outputs: outputs.map((port) => port.name), expected: true, ports: inputs });
 }
 
 /** What differs from the columns, as the rest of a sentence; null when the model fits. */

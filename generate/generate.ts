@@ -18,8 +18,9 @@ import type { Crew, CrewJob } from './crew.js';
 import type { Recipe } from './use-case.js';
 import { useCaseByName } from './use-cases/index.js';
 
+/** Rows of a file, unless the recipe or the user says otherwise. */
 export const ROWS_PER_SHARD = 16_384;
-/** Rows of a record batch, and of one call of the model. Part of the bytes: the same for every machine. */
+/** Rows of a record batch, and of one call of the model, unless the recipe says otherwise. Part of the bytes: the same for every machine. */
 export const ROWS_PER_BATCH = 4096;
 const SHARDS_MAX = 100_000;
 
@@ -29,6 +30,7 @@ export interface GenerateOptions {
   /** Whole number from 0 to 2^53 - 1. */
   readonly seed?: number;
   readonly threads?: number;
+  /** Default: as many as the use case finds right for rows of its size. */
   readonly rowsPerShard?: number;
   /** Replaces a different data set (or a stopped generation of one) in the folder. Files that are not ours stay. */
   readonly overwrite?: boolean;
@@ -52,10 +54,11 @@ export async function generate(useCaseName: string, options: { readonly [name: s
   try {
     const staging = join(out, STAGING);
     const recipe = await useCase.plan(values, { folder: staging, seed, threads, signal, sha256: (path) => crew.sha256(path, signal) });
-    const wanted = shardsOf(useCase.name, recipe.rows, settings.rowsPerShard);
+    const rowsPerShard = settings.rowsPerShard ?? recipe.rowsPerShard ?? ROWS_PER_SHARD;
+    const wanted = shardsOf(useCase.name, recipe.rows, rowsPerShard);
     // Where there is nothing to be compared with, the threads need not wait for the source's checksum.
     if (claim.manifest === null && claim.journal === null) crew.prepare(partsOf(recipe), wanted);
-    const draft = await draftOf(useCase.name, recipe, settings);
+    const draft = await draftOf(useCase.name, recipe, settings.seed, rowsPerShard);
     const identity = JSON.stringify(identityOf(draft, recipe));
     const found = settleFolder(claim, identity, draft, out, settings.overwrite);
     if (found !== null && (await isWhole(out, settings.overwrite))) return found;
@@ -80,11 +83,11 @@ async function isWhole(out: string, overwrite: boolean): Promise<boolean> {
   }
 }
 
-type Settings = Required<Omit<GenerateOptions, 'onProgress'>> & Pick<GenerateOptions, 'onProgress'>;
+type Settings = Required<Omit<GenerateOptions, 'onProgress' | 'rowsPerShard'>> & Pick<GenerateOptions, 'onProgress' | 'rowsPerShard'>;
 type Draft = Omit<Manifest, 'shards' | 'sha256'>;
 
 function settingsOf(given: GenerateOptions): Settings {
-  const { out, seed = 1, threads = 2, rowsPerShard = ROWS_PER_SHARD, overwrite = false, signal = new AbortController().signal, onProgress } = given;
+  const { out, seed = 1, threads = 2, rowsPerShard, overwrite = false, signal = new AbortController().signal, onProgress } = given;
   const check = (name: string, value: number, min: number, max: number): void => {
     if (!Number.isSafeInteger(value) || value < min || value > max) {
       throw new InferplayError('USAGE', `generate: ${name} is ${value}, and must be a whole number from ${min} to ${max}.`);
@@ -92,17 +95,17 @@ function settingsOf(given: GenerateOptions): Settings {
   };
   check('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   check('threads', threads, 1, 256);
-  check('rowsPerShard', rowsPerShard, 1, 2 ** 31 - 1);
+  if (rowsPerShard !== undefined) check('rowsPerShard', rowsPerShard, 1, 2 ** 31 - 1);
   if (out === '') throw new InferplayError('USAGE', 'generate: out is empty; name the folder of the data set.');
   return { out, seed, threads, rowsPerShard, overwrite, signal, onProgress };
 }
 
-async function draftOf(useCase: string, recipe: Recipe, { seed, rowsPerShard }: Settings): Promise<Draft> {
-  const { rows, columns, models, badRows } = recipe;
+async function draftOf(useCase: string, recipe: Recipe, seed: number, rowsPerShard: number): Promise<Draft> {
+  const { rows, columns, models, badRows, rowName } = recipe;
   const source = recipe.source === null ? null : { ...recipe.source, sha256: await recipe.source.sha256 };
   return {
-    format: 'inferplay-dataset', version: 1, useCase, generator: inferplayVersion(), options: recipe.identity, seed, source, rows, rowsPerShard,
-    rowsPerBatch: ROWS_PER_BATCH, columns, models, badRows,
+    format: 'inferplay-dataset', version: 1, useCase, ...(rowName && { rowName }), generator: inferplayVersion(), options: recipe.identity, seed, source,
+    rows, rowsPerShard, rowsPerBatch: recipe.rowsPerBatch ?? ROWS_PER_BATCH, columns, models, badRows,
   };
 }
 
@@ -132,8 +135,8 @@ async function make(crew: Crew, recipe: Recipe, wanted: ReturnType<typeof shards
   return manifest;
 }
 
-function partsOf({ init, columns }: Recipe): Pick<CrewJob, 'init' | 'columns' | 'rowsPerBatch'> {
-  return { init, columns, rowsPerBatch: ROWS_PER_BATCH };
+function partsOf({ init, columns, rowsPerBatch = ROWS_PER_BATCH }: Recipe): Pick<CrewJob, 'init' | 'columns' | 'rowsPerBatch'> {
+  return { init, columns, rowsPerBatch };
 }
 
 /** @throws InferplayError USAGE for more files than a folder should have */

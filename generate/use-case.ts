@@ -29,6 +29,11 @@ export interface PlanContext {
 
 export interface Recipe {
   readonly rows: number;
+  /** What a row is, where that is worth a word in a report: `image`. */
+  readonly rowName?: string;
+  /** Rows of a record batch and of a file, where the stage's own numbers do not fit the size of the rows. */
+  readonly rowsPerBatch?: number;
+  readonly rowsPerShard?: number;
   readonly columns: readonly Column[];
   /** The checksum may still be on its way: threads begin without it. */
   readonly source: (Omit<NonNullable<Manifest['source']>, 'sha256'> & { readonly sha256: string | Promise<string> }) | null;

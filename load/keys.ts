@@ -40,7 +40,7 @@ export function formsOf(dataset: Dataset, wanted: readonly ('blob' | 'tensor')[]
   return wanted.map((form) => {
     const prefix = KEY_COLUMN + (form === 'blob' ? 'BLOB' : 'Tensor');
     if (form === 'blob') return { prefix, meta: null, frame: many ? manyFrame(prefix, valueBytes, MSET_ROWS) : rowFrame('SET', prefix, [], valueBytes) };
-    const type = column.dtype === 'uint64' ? null : DTYPES[column.dtype].redisai;
+    const type = column.dtype === 'uint64' || column.dtype === 'utf8' ? null : DTYPES[column.dtype].redisai;
     if (type === null) throw new InferplayError('DATA', `RedisAI has no tensors of type ${column.dtype}, which column "${KEY_COLUMN}" is of: use --put blob.`);
     const shape = ['1', ...(column.shape ?? []).map(String)];
     return { prefix, meta: [type, ...shape].join(' '), frame: rowFrame('AI.TENSORSET', prefix, [type, ...shape, 'BLOB'], valueBytes) };

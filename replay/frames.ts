@@ -34,7 +34,7 @@ const align = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 export function layoutOf(encoder: Encoder, dataset: Part<Dataset, 'columns'>, check: boolean): Layout {
   const column = check && encoder.expects ? dataset.columns.find(({ name, shape }) => name === 'expected' && shape !== null) : undefined;
-  const expected = column && column.dtype !== 'uint64' ? { dtype: column.dtype, sizeBytes: rowBytes(column) } : null;
+  const expected = column && column.dtype !== 'uint64' && column.dtype !== 'utf8' ? { dtype: column.dtype, sizeBytes: rowBytes(column) } : null;
   const frameBytes = align(encoder.frameBytesMax);
   return { frameBytes, expected, replies: encoder.replies, entryBytes: Math.max(8, frameBytes + align(expected?.sizeBytes ?? 0)) };
 }

@@ -53,7 +53,7 @@ export function commandsOf(form: RequestForm): Arg[][] {
 }
 
 function redisDtype(column: Column): string {
-  const name = column.dtype === 'uint64' ? null : DTYPES[column.dtype].redisai;
+  const name = column.dtype === 'uint64' || column.dtype === 'utf8' ? null : DTYPES[column.dtype].redisai;
   if (name === null) throw new InferplayError('DATA', `RedisAI has no tensors of type ${column.dtype}, which the column "${column.name}" has; generate the data set with another type.`);
   return name;
 }

@@ -2,7 +2,7 @@
 import { counted, grouped } from '../core/quantity.js';
 import type { Column, Json, Manifest } from '../core/manifest.js';
 import { kebab } from '../core/options.js';
-import { DTYPES, elements } from '../core/tensor.js';
+import { rowBytes } from '../core/schema.js';
 import { short } from './checks.js';
 import { clip, printable, wrap } from './layout.js';
 import type { DatasetDescription, SampleRow } from './inspect.js';
@@ -58,11 +58,15 @@ function optionText(value: Json): string {
 }
 
 function columnTable(columns: readonly Column[]): string[] {
-  const rows = columns.map(({ name, dtype, shape, nullable }) => {
-    const size = (dtype === 'uint64' ? 8 : DTYPES[dtype].sizeBytes) * elements(shape ?? []);
-    return [name, dtype, shape ? `[${shape.join(', ')}]` : '', `${grouped(size)} B`, nullable ? 'may be null' : ''];
+  const rows = columns.map(({ name, dtype, shape, nullable, dimNames, sent }) => {
+    const remarks = [sent ? `sent as ${sent.dtype}` : '', nullable ? 'may be null' : ''].filter(Boolean).join(', ');
+    return [name, dtype === 'utf8' ? 'text' : dtype, shapeText(shape, dimNames), dtype === 'utf8' ? '' : `${grouped(rowBytes({ dtype, shape }))} B`, remarks];
   });
   return table([['name', 'type', 'shape', 'a row', ''], ...rows], [3]);
+}
+
+function shapeText(shape: Column['shape'], dimNames: Column['dimNames']): string {
+  return shape === null ? '' : `[${shape.join(', ')}]${dimNames ? ` ${dimNames.join('')}` : ''}`;
 }
 
 function modelTable({ models }: Manifest): string[] {
@@ -95,11 +99,11 @@ function sampleText(sample: readonly SampleRow[], columns: readonly Column[]): s
 
 function scalarText(value: Value, dtype: Column['dtype']): string {
   if (value === null) return 'none';
-  return typeof value === 'number' ? numberText(value, dtype) : '';
+  return typeof value === 'number' ? numberText(value, dtype) : typeof value === 'string' ? value : '';
 }
 
 function tensorText(value: Value, dtype: Column['dtype'], width: number): string {
-  if (value === null || typeof value === 'number') return scalarText(value, dtype);
+  if (value === null || typeof value === 'number' || typeof value === 'string') return scalarText(value, dtype);
   const texts = Array.from(value, (each) => numberText(each, dtype));
   const whole = texts.join(' ');
   if (whole.length <= width) return whole;

@@ -1,13 +1,14 @@
-/** Values of a data set's columns as numbers, for showing them. */
+/** Values of a data set's columns as numbers or texts, for showing them. */
 import type { Batch } from '../core/dataset.js';
 import type { Column } from '../core/manifest.js';
 import { elements } from '../core/tensor.js';
 
-/** A number, a list for a tensor, or null where the value is missing. 64-bit integers beyond 2^53 lose their last digits. */
-export type Value = number | readonly number[] | null;
+/** A number, a text, a list for a tensor, or null where the value is missing. 64-bit integers beyond 2^53 lose their last digits. */
+export type Value = number | string | readonly number[] | null;
 
 export function valuesOf(batch: Batch, { name, dtype, shape, nullable }: Column, row: number): Value {
   if (nullable && batch.isNull(name, row)) return null;
+  if (dtype === 'utf8') return batch.text(name, row);
   const bytes = batch.bytes(name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = elements(shape ?? []);
@@ -16,7 +17,7 @@ export function valuesOf(batch: Batch, { name, dtype, shape, nullable }: Column,
   return shape === null ? values[0] : values;
 }
 
-const READERS: { readonly [D in Column['dtype']]: { readonly sizeBytes: number; readonly read: (view: DataView, at: number) => number } } = {
+const READERS: { readonly [D in Exclude<Column['dtype'], 'utf8'>]: { readonly sizeBytes: number; readonly read: (view: DataView, at: number) => number } } = {
   float16: { sizeBytes: 2, read: (view, at) => float16(view.getUint16(at, true)) },
   float32: { sizeBytes: 4, read: (view, at) => view.getFloat32(at, true) },
   float64: { sizeBytes: 8, read: (view, at) => view.getFloat64(at, true) },

@@ -21,13 +21,31 @@ test('columns go to a schema and back', () => {
   }));
 });
 
+test('names of dimensions, conversions and texts go to a schema and back', () => {
+  const sent = { dtype: 'float32', axis: 2, multiply: [1, 2, 3], add: [0, 0, 1] } as const;
+  const columns: readonly Column[] = [
+    { name: 'image', dtype: 'uint8', shape: [4, 5, 3], nullable: false, dimNames: ['H', 'W', 'C'], sent },
+    { name: 'file', dtype: 'utf8', shape: null, nullable: true },
+  ];
+  const schema = schemaOf(columns, {});
+  assert.deepEqual(columnsOf(schema, 'here'), columns);
+  assert.equal(schema.fields[0].metadata.get('ARROW:extension:metadata'), '{"shape":[4,5,3],"dim_names":["H","W","C"]}');
+});
+
+test('a conversion that cannot be used is refused with the column', () => {
+  const schema = schemaOf([{ name: 'image', dtype: 'float32', shape: [3], nullable: false, sent: { dtype: 'float32', axis: 0, multiply: [1, 1, 1], add: [0, 0, 0] } }], {});
+  assert.throws(() => columnsOf(schema, 'x.arrow'), /^InferplayError: x\.arrow: column "image" has inferplay\.sent metadata that cannot be used \(only uint8 tensors can be converted\); write the file again\.$/);
+});
+
 test('a row has the bytes of its values', () => {
+  assert.equal(rowBytes({ dtype: 'utf8', shape: null }), 0);
   assert.equal(rowBytes({ dtype: 'float32', shape: [2, 3] }), 24);
   assert.equal(rowBytes({ dtype: 'uint64', shape: null }), 8);
 });
 
-test('texts and dates of foreign files are left out', () => {
-  const schema = new arrow.Schema([new arrow.Field('name', new arrow.Utf8()), new arrow.Field('n', new arrow.Int32()), new arrow.Field('big', new arrow.Uint32())]);
+test('dates and lists of texts of foreign files are left out', () => {
+  const texts = new arrow.FixedSizeList(2, new arrow.Field('item', new arrow.Utf8()));
+  const schema = new arrow.Schema([new arrow.Field('names', texts), new arrow.Field('day', new arrow.DateDay()), new arrow.Field('n', new arrow.Int32()), new arrow.Field('big', new arrow.Uint32())]);
   assert.deepEqual(columnsOf(schema, 'here').map((each) => each.name), ['n']);
 });
 

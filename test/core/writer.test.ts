@@ -15,6 +15,8 @@ const columns: readonly Column[] = [
   { name: 'image', dtype: 'uint8', shape: [3, 2], nullable: false },
   { name: 'x', dtype: 'float64', shape: [1], nullable: true },
   { name: 'label', dtype: 'int16', shape: null, nullable: true },
+  { name: 'file', dtype: 'utf8', shape: null, nullable: false },
+  { name: 'remark', dtype: 'utf8', shape: null, nullable: true },
 ];
 
 test('whatever is written is read again, byte for byte and null for null', async (t) => {
@@ -25,7 +27,8 @@ test('whatever is written is read again, byte for byte and null for null', async
     const buffers = batchBuffers(columns, 70);
     const shard = openShard(file, columns, {});
     const wanted = batches.map(({ rows, seed }) => {
-      for (const { data, valid } of buffers.values()) {
+      for (const { data, valid, texts } of buffers.values()) {
+        texts.forEach((_, row) => { texts[row] = 'é/'.repeat((Math.imul(row + 1, seed) >>> 7) % 4); });
         for (let at = 0; at < data.length; at += 1) data[at] = Math.imul(at + 1, seed) >>> 11;
         valid?.forEach((_, row) => { valid[row] = (Math.imul(row + 3, seed) >>> 13) & 1; });
       }
@@ -33,7 +36,7 @@ test('whatever is written is read again, byte for byte and null for null', async
       const id = buffers.get('id')!.data;
       for (let at = 6; at < id.length; at += 8) id[at] = id[at + 1] = 0;
       shard.write(buffers, rows);
-      return { rows, copies: new Map([...buffers].map(([name, { data, valid }]) => [name, { data: data.slice(), valid: valid?.slice() }])) };
+      return { rows, copies: new Map([...buffers].map(([name, { data, valid, texts }]) => [name, { data: data.slice(), valid: valid?.slice(), texts: texts.slice() }])) };
     });
     shard.close();
     const dataset = await openDataset(file);
@@ -43,7 +46,13 @@ test('whatever is written is read again, byte for byte and null for null', async
       const { rows, copies } = left.shift()!;
       assert.equal(read.rows, rows);
       for (const column of columns) {
-        const { data, valid } = copies.get(column.name)!;
+        const { data, valid, texts } = copies.get(column.name)!;
+        if (column.dtype === 'utf8') {
+          for (let row = 0; row < rows; row += 1) assert.equal(read.text(column.name, row), valid?.[row] === 0 ? null : texts[row]);
+          assert.throws(() => read.bytes(column.name), /holds texts/);
+          continue;
+        }
+        assert.throws(() => read.text(column.name, 0), /holds no texts/);
         assert.deepEqual(Buffer.from(read.bytes(column.name)), Buffer.from(data.subarray(0, rows * rowBytes(column))), column.name);
         for (let row = 0; row < rows; row += 1) assert.equal(read.isNull(column.name, row), valid?.[row] === 0);
       }

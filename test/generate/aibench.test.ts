@@ -39,7 +39,7 @@ function datasetOf(ids: readonly number[], transactions: Float32Array, reference
       for (let firstRow = 0; firstRow < ids.length; firstRow += batchRows) {
         const rows = Math.min(batchRows, ids.length - firstRow);
         const batch: Batch = {
-          firstRow, rows, ids: Float64Array.from(ids.slice(firstRow, firstRow + rows)), isNull: () => false,
+          firstRow, rows, ids: Float64Array.from(ids.slice(firstRow, firstRow + rows)), text: () => null, isNull: () => false,
           bytes: (name) => new Uint8Array(bytes[name].values.slice(firstRow * bytes[name].each, (firstRow + rows) * bytes[name].each).buffer),
         };
         yield batch;

@@ -59,7 +59,7 @@ for (const afterRows of [1, 9_000, 17_000]) {
   test(`a generation that is killed after ${afterRows} rows goes on and ends with the same bytes`, async (t) => {
     const folder = temporaryFolder(t);
     const input = writeCsv(folder, csvText(600));
-    const options = { input, rows: 24_000, referenceValues: 16 };
+    const options = { input, rows: 72_000, referenceValues: 16 };
     const given = { seed: 3, threads: 2, rowsPerShard: 1_500 };
     await generate('fraud', options, { ...given, out: join(folder, 'straight') });
     const out = join(folder, 'killed');

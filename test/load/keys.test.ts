@@ -19,7 +19,7 @@ function dataset(column: Partial<Column> | null): Dataset {
 function batchOf(firstRow: number, rows: number): Batch {
   const data = Buffer.alloc(rows * VALUES * 4);
   for (let row = 0; row < rows; row++) data.writeUInt32LE(firstRow + row, row * VALUES * 4);
-  return { firstRow, rows, ids: Float64Array.from({ length: rows }, (_, at) => firstRow + at), bytes: () => data, isNull: () => false };
+  return { firstRow, rows, ids: Float64Array.from({ length: rows }, (_, at) => firstRow + at), bytes: () => data, text: () => null, isNull: () => false };
 }
 
 interface Sent {

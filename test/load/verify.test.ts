@@ -27,7 +27,7 @@ test('a sampler copies its rows out of batches that are used again', () => {
   for (let firstRow = 2; firstRow < 12; firstRow += 3) {
     const rows = Math.min(3, 12 - firstRow);
     for (let at = 0; at < rows * 2; at++) data[at] = firstRow * 2 + at;
-    sample.add({ firstRow, rows, ids: Float64Array.from({ length: rows }, (_, at) => 100 + firstRow + at), bytes: () => data.subarray(0, rows * 2), isNull: () => false } satisfies Batch);
+    sample.add({ firstRow, rows, ids: Float64Array.from({ length: rows }, (_, at) => 100 + firstRow + at), bytes: () => data.subarray(0, rows * 2), text: () => null, isNull: () => false } satisfies Batch);
   }
   assert.deepEqual(sample.kept.map(({ id }) => id), Array.from({ length: 10 }, (_, at) => 102 + at));
   for (const { id, bytes } of sample.kept) assert.deepEqual([...bytes], [(id - 100) * 2, (id - 100) * 2 + 1]);

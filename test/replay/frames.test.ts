@@ -29,7 +29,7 @@ test('without a check there is no room for answers; a null answer is not compare
   const entries = newEntries(layoutOf(encoder, dataset, true), 2);
   for await (const batch of dataset.batches()) {
     const writer = new EntryWriter(entries, encoder);
-    writer.write(0, { firstRow: 0, rows: 2, ids: batch.ids, bytes: (name) => batch.bytes(name), isNull: () => true }, 0);
+    writer.write(0, { firstRow: 0, rows: 2, ids: batch.ids, bytes: (name) => batch.bytes(name), text: () => null, isNull: () => true }, 0);
     writer.write(1, batch, 1);
   }
   assert.ok(entries.lengths[0] < 0 && ~entries.lengths[0] === entries.lengths[1]);

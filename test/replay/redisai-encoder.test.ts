@@ -14,7 +14,7 @@ function form(command: CommandName, stored: boolean, serverTimeoutMs = 0): Reque
 
 function batchOf(ids: number[]): Batch {
   const data = new Uint8Array(new Float32Array(ids.flatMap((id) => [id, -id])).buffer);
-  return { firstRow: 0, rows: ids.length, ids: new Float64Array(ids), bytes: () => data, isNull: () => false };
+  return { firstRow: 0, rows: ids.length, ids: new Float64Array(ids), bytes: () => data, text: () => null, isNull: () => false };
 }
 
 /** The commands of a frame, as words; blobs as their first float. */

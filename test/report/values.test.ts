@@ -6,8 +6,14 @@ import type { Column } from '../../core/manifest.js';
 import { float16, numberText, valuesOf } from '../../report/values.js';
 
 function batchOf(bytes: Uint8Array, nullRow = -1): Batch {
-  return { firstRow: 0, rows: 2, ids: Float64Array.of(0, 1), bytes: () => bytes, isNull: (_, row) => row === nullRow };
+  return { firstRow: 0, rows: 2, ids: Float64Array.of(0, 1), bytes: () => bytes, text: () => null, isNull: (_, row) => row === nullRow };
 }
+
+test('a text is itself, and missing where it is null', () => {
+  const batch: Batch = { ...batchOf(new Uint8Array(0), 1), text: (_, row) => (row === 0 ? 'a.jpg' : null) };
+  const column: Column = { name: 'file', dtype: 'utf8', shape: null, nullable: true };
+  assert.deepEqual([0, 1].map((row) => valuesOf(batch, column, row)), ['a.jpg', null]);
+});
 
 test('every type is read from its place in the row, at any alignment', () => {
   const cases: [Column['dtype'], { buffer: ArrayBufferLike }, number[]][] = [

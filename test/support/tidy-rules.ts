@@ -26,6 +26,7 @@ const PACKAGE_HOMES: { readonly [name: string]: readonly string[] } = {
   commander: ['cli/'],
   'hdr-histogram-js': ['core/', 'replay/recorder.ts'],
   'onnxruntime-node': ['core/inference.ts'],
+  sharp: ['core/image.ts'],
 };
 
 /** Folders of plug-ins, the file of the stage that they must not know, and the files beside them that they may share. */
