@@ -27,4 +27,6 @@ export { readResult, writeResult } from './core/result-folder.js';
 export { report } from './report/report.js';
 export { summarize } from './report/summary.js';
 export { inspect } from './report/inspect.js';
+export { contactSheet } from './report/contact-sheet.js';
+export type { ContactSheet, SheetOptions } from './report/contact-sheet.js';
 export { verify } from './report/verify.js';

@@ -1,16 +1,44 @@
 import type { Command } from 'commander';
+import { counted } from '../core/quantity.js';
+import type { ContactSheet } from '../report/contact-sheet.js';
 import { integer } from './options.js';
-import { print } from './terminal.js';
+import { dim, print } from './terminal.js';
+
+const EXAMPLES = `
+Examples:
+  inferplay inspect data/fraud
+  inferplay inspect data/fraud --rows 10
+  inferplay inspect data/vision --contact-sheet sheet.png`;
+
+interface Given {
+  rows?: number;
+  contactSheet?: string;
+}
 
 export function addInspect(program: Command): void {
   program
     .command('inspect')
     .description('show a data set (schema, shards, source, first rows) or a result')
     .argument('<path>', 'folder of a data set or a result, or one Arrow file')
-    .option('--rows <N>', 'rows to show, at most 1000', integer(0, 1000), 3)
-    .addHelpText('after', '\nExamples:\n  inferplay inspect data/fraud\n  inferplay inspect data/fraud --rows 10')
-    .action(async (path: string, { rows }: { rows: number }) => {
+    .option('--rows <N>', 'rows to show, at most 1000 (default: 3, and 48 pictures on a contact sheet)', integer(0, 1000))
+    .option('--contact-sheet <FILE>', 'write a PNG that shows what the tensors look like, spread evenly over the data set')
+    .addHelpText('after', EXAMPLES)
+    .action(async (path: string, { rows, contactSheet: out }: Given) => {
+      if (out !== undefined) {
+        const { contactSheet } = await import('../report/contact-sheet.js');
+        return print(legend(await contactSheet(path, out, { rows })));
+      }
       const { inspect } = await import('../report/inspect.js');
       print(await inspect(path, { rows }));
     });
+}
+
+/** Which picture is which, line by line as on the sheet. */
+function legend({ path, width, height, columns, pictures }: ContactSheet): string {
+  const lines: string[] = [];
+  for (let from = 0; from < pictures.length; from += columns) {
+    const line = pictures.slice(from, from + columns).map(({ row, texts }) => `row ${row}${texts.length > 0 ? ` ${texts.join(', ')}` : ''}`);
+    lines.push(dim(`  line ${from / columns + 1}: ${line.join(' | ')}`));
+  }
+  return [`${path}: ${counted(pictures.length, 'picture')}, ${width} × ${height} pixels`, ...lines].join('\n');
 }

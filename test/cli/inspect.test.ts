@@ -10,3 +10,11 @@ test('inspect shows schema, shards, seed, models and first rows', async (t) => {
   assert.equal(shown.code, 0, shown.stderr);
   for (const word of ['transaction', '[30]', '300', 'financialNet', 'seed']) assert.ok(shown.stdout.includes(word), shown.stdout);
 });
+
+test('a contact sheet needs pictures, and says so where there are none', async (t) => {
+  const cwd = temporaryFolder(t);
+  assert.equal((await runCli(['generate', 'fraud', '--out', 'set', '--rows', '30'], { cwd })).code, 0);
+  const refused = await runCli(['inspect', 'set', '--contact-sheet', 'sheet.png'], { cwd });
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /set has no column of pictures/);
+});
