@@ -159,7 +159,7 @@ class Device {
       if (typeof own === 'string') {
         model.info.failed();
         job.done(own);
-      } else job.done(model.finish(result.us, job.inputs, own));
+      } else job.done(model.finish(result.us, own));
     });
   }
 }
