@@ -186,6 +186,11 @@ export class Devices {
     });
   }
 
+  /** Devices that have been used, in upper case. */
+  get names(): Iterable<string> {
+    return this.#devices.keys();
+  }
+
   /** Makes the device's thread ready ahead of its first run. */
   prepare(name: string): void {
     this.#device(name);
