@@ -3,15 +3,21 @@ import type { BareTensor } from '../core/inference.js';
 import type { Job } from './devices.js';
 import { Tensor, TYPES } from './tensor-value.js';
 
-/** The job and those behind it in the queue that may share its run. */
+/** Whether a request shares its run with others: one that fills the batch alone, and one without one batch for all its inputs, runs at once by itself. */
+export function waits({ inputs }: Job, batchSize: number): boolean {
+  const rows = inputs.length > 0 && inputs[0].shape.length > 0 ? inputs[0].shape[0] : 0;
+  return rows > 0 && rows < batchSize && inputs.every(({ shape }) => shape[0] === rows);
+}
+
+/** The job and those behind it in the queue that share its run, until its rows have reached the batch size: the last of them may bring more. */
 export function gather(first: Job, queue: readonly Job[], at = queue.indexOf(first)): Job[] {
   const { batchSize } = first.model.definition;
   const jobs = [first];
-  let samples = first.inputs[0]?.batch ?? 1;
-  if (batchSize === 0 || first.inputs.some(({ shape }) => shape.length === 0)) return jobs;
+  if (!waits(first, batchSize)) return jobs;
+  let samples = first.inputs[0].batch;
   for (let i = at + 1; i < queue.length && samples < batchSize; i++) {
     const job = queue[i];
-    if (job.model !== first.model || !fits(first, job) || samples + job.inputs[0].batch > batchSize) continue;
+    if (job.model !== first.model || !fits(first, job)) continue;
     jobs.push(job);
     samples += job.inputs[0].batch;
   }

@@ -2,7 +2,7 @@
  * Devices and their queues. A model runs on the thread that asks when it is known to be short and its device has nothing waiting;
  * otherwise on a worker thread, as many runs of a device at a time as it has threads, in order, with requests batched where the model says so.
  */
-import { concatenate, gather, takeApart } from './batch.js';
+import { concatenate, gather, takeApart, waits } from './batch.js';
 import { InferenceThread, type ThreadResult } from './inference-thread.js';
 import { MODEL_EXECUTION_TIMEOUT_MS, QUEUED_INFERENCES_MAX } from './limits.js';
 import { inputBytes, type Model, type Models, type RunResult } from './models.js';
@@ -159,7 +159,7 @@ class Device {
       if (typeof own === 'string') {
         model.info.failed();
         job.done(own);
-      } else job.done(model.finish(result.us, job.inputs, own));
+      } else job.done(model.finish(result.us, own));
     });
   }
 }
@@ -167,7 +167,7 @@ class Device {
 /** How long a batch must still wait for company; 0 or less when it may run, Infinity when only company helps. */
 function missingMs(jobs: readonly Job[]): number {
   const { batchSize, minBatchSize, minBatchTimeoutMs } = jobs[0].model.definition;
-  if (batchSize === 0 || minBatchSize === 0) return 0;
+  if (batchSize === 0 || minBatchSize === 0 || !waits(jobs[0], batchSize)) return 0;
   const samples = jobs.reduce((sum, job) => sum + (job.inputs[0]?.batch ?? 1), 0);
   if (samples >= minBatchSize) return 0;
   return minBatchTimeoutMs > 0 ? jobs[0].queuedAtMs + minBatchTimeoutMs - Date.now() : Infinity;
@@ -184,6 +184,11 @@ export class Devices {
     models.onClosed((model) => {
       for (const thread of this.#threads) thread?.forget(model);
     });
+  }
+
+  /** Devices that have been used, in upper case. */
+  get names(): Iterable<string> {
+    return this.#devices.keys();
   }
 
   /** Makes the device's thread ready ahead of its first run. */

@@ -43,7 +43,7 @@ function keyCount(request: Request, at: number, end: number, keyword: 'INPUTS' |
   const what = keyword === 'INPUTS' ? 'input' : 'output';
   const refuse = (text: string): number => (reply.error(text), -1);
   if (at >= end || !request.is(at, keyword)) return refuse(`ERR ${keyword} not specified`);
-  const count = at + 1 < end ? request.integer(at + 1) : NaN;
+  const count = at + 1 < end ? request.long(at + 1) : NaN;
   if (Number.isNaN(count)) return refuse(`ERR Invalid argument for ${what}_count`);
   if (count <= 0) return refuse(`ERR ${what === 'input' ? 'Input' : 'Output'} count must be a positive integer`);
   if (count !== expected) return refuse(MISMATCH[keyword]);
@@ -68,19 +68,21 @@ export function parseExecute(session: Session, request: Request, at: number, end
   let timeoutMs = 0;
   let i = outputsAt + 2 + outputs;
   if (i < end && request.is(i, 'TIMEOUT')) {
-    const timeout = parseTimeout(request, i, end, inDag, reply);
+    const timeout = parseTimeout(request, i, end, reply);
     if (timeout === null) return null;
     timeoutMs = timeout;
     i += 2;
   }
-  if (i < end) return fail(reply, `Invalid argument: ${request.text(i)}`);
+  if (i < end) return fail(reply, `Invalid argument: ${request.cString(i)}`);
+  if (inDag && timeoutMs > 0) return fail(reply, NO_TIMEOUT_IN_DAG);
   return { model, inputs: texts(request, inputsAt + 2, outputsAt), outputs: texts(request, outputsAt + 2, outputsAt + 2 + outputs), timeoutMs };
 }
 
-function parseTimeout(request: Request, at: number, end: number, inDag: boolean, reply: Reply): number | null {
-  if (inDag) return fail(reply, 'ERR TIMEOUT not allowed within a DAG command');
+const NO_TIMEOUT_IN_DAG = 'ERR TIMEOUT not allowed within a DAG command';
+
+function parseTimeout(request: Request, at: number, end: number, reply: Reply): number | null {
   if (at + 1 >= end) return fail(reply, 'ERR No value provided for TIMEOUT');
-  const value = request.integer(at + 1);
+  const value = request.long(at + 1);
   return value > 0 ? value : fail(reply, 'ERR Invalid value for TIMEOUT');
 }
 
@@ -92,7 +94,7 @@ export function parseRun(session: Session, request: Request, at: number, end: nu
   let i = at + 2;
   let timeoutMs = 0;
   if (request.is(i, 'TIMEOUT')) {
-    const timeout = parseTimeout(request, i, end, inDag, reply);
+    const timeout = parseTimeout(request, i, end, reply);
     if (timeout === null) return null;
     timeoutMs = timeout;
     i += 2;
@@ -102,5 +104,6 @@ export function parseRun(session: Session, request: Request, at: number, end: nu
   while (i < end && !request.is(i, 'OUTPUTS')) i++;
   if (i - from !== model.inputs.length) return fail(reply, MISMATCH.INPUTS);
   if (Math.max(0, end - i - 1) !== model.outputs.length) return fail(reply, MISMATCH.OUTPUTS);
+  if (inDag && timeoutMs > 0) return fail(reply, NO_TIMEOUT_IN_DAG);
   return { model, inputs: texts(request, from, i), outputs: texts(request, i + 1, end), timeoutMs };
 }

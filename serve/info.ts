@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { usedBytes } from './admission.js';
 import { SERVER_BYTES } from './limits.js';
+import { inModuleOrder } from './module-table.js';
 import { MODULE_VERSION, REDIS_VERSION, type Server } from './server.js';
 
 type Section = (server: Server) => [string, string | number][];
@@ -71,22 +72,24 @@ const ALL = new Set(['default', 'all', 'everything']);
 /** Shown only when asked for. */
 const OWN = new Set(['inference']);
 
-/** The module's own sections, which INFO MODULES shows. */
-function moduleSections(server: Server): string {
+/** The module's own sections: INFO MODULES and INFO EVERYTHING show them all, INFO AI them alone, INFO AI_GIT and its like one. */
+function moduleSections(server: Server): [string, [string, string | number][]][] {
   const { user, system } = process.cpuUsage();
   const seconds = (us: number): string => (us / 1e6).toFixed(6);
   const backend = server.models.backendVersion;
-  const sections: [string, [string, string | number][]][] = [
+  const { threadsPerQueue, executionTimeoutMs } = server.devices.settings;
+  const threads = inModuleOrder([...new Set(['CPU', ...server.devices.names])]).flatMap((device) =>
+    Array.from({ length: threadsPerQueue }, (_, i): [string, string] => [`queue_${device}_bthread_n${i + 1}_used_cpu_total`, 'N/A']));
+  return [
     ['versions', [['RedisAI_version', '1.2.7'], ['low_level_API_version', 1], ['rdb_version', 4]]],
     ['git', [['git_sha', '1bf38d8']]],
-    ['load_time_configs', [['threads_per_queue', server.devices.settings.threadsPerQueue],
+    ['load_time_configs', [['threads_per_queue', threadsPerQueue],
       ['inter_op_parallelism', server.models.settings.interOpThreads], ['intra_op_parallelism', server.models.settings.intraOpThreads],
-      ['model_execution_timeout', server.devices.settings.executionTimeoutMs], ['backend_memory_limit', 0]]],
-    ['backends_info', backend === null ? [] : [['onnxruntime_version', backend]]],
+      ['model_execution_timeout', executionTimeoutMs], ['backend_memory_limit', 0]]],
+    ['backends_info', backend === null ? [] : [['onnxruntime_version', backend], ['onnxruntime_maximum_run_sessions_number', threads.length]]],
     ['cpu', [['self_used_cpu_sys', seconds(system)], ['self_used_cpu_user', seconds(user)], ['children_used_cpu_sys', '0.000000'],
-      ['children_used_cpu_user', '0.000000'], ['main_thread_used_cpu_sys', seconds(system)], ['main_thread_used_cpu_user', seconds(user)]]],
+      ['children_used_cpu_user', '0.000000'], ['main_thread_used_cpu_sys', seconds(system)], ['main_thread_used_cpu_user', seconds(user)], ...threads]],
   ];
-  return sections.map(([name, lines]) => `\r\n# ai_${name}\r\n${lines.map(([key, value]) => `ai_${key}:${value}\r\n`).join('')}`).join('');
 }
 
 /** @param wanted `default`, `all`, `everything` or one section's name in lower case */
@@ -95,8 +98,14 @@ export function infoText(server: Server, wanted: string): string {
   for (const [name, section] of Object.entries(SECTIONS)) {
     if (wanted !== name && (!ALL.has(wanted) || OWN.has(name) || (wanted === 'default' && name === 'commandstats'))) continue;
     const lines = section(server).map(([key, value]) => `${key}:${value}\r\n`).join('');
-    const own = name === 'modules' && wanted !== 'default' ? moduleSections(server) : '';
-    texts.push(`# ${TITLES[name] ?? name[0].toUpperCase() + name.slice(1)}\r\n${lines}${own}`);
+    texts.push(`# ${TITLES[name] ?? name[0].toUpperCase() + name.slice(1)}\r\n${lines}`);
   }
+  if (wanted === 'modules' || wanted === 'everything') texts.push(...moduleTexts(server, 'ai'));
+  else if (texts.length === 0) texts.push(...moduleTexts(server, wanted));
   return texts.join('\r\n');
+}
+
+function moduleTexts(server: Server, wanted: string): string[] {
+  return moduleSections(server).filter(([name]) => wanted === 'ai' || wanted === `ai_${name}`)
+    .map(([name, lines]) => `# ai_${name}\r\n${lines.map(([key, value]) => `ai_${key}:${value}\r\n`).join('')}`);
 }

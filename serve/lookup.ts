@@ -31,6 +31,15 @@ export function modelAt(database: Database, key: string, reply: Reply): Model | 
   return null;
 }
 
+/**
+ * What AI.SCRIPTEXECUTE or AI.SCRIPTRUN is told, in the arguments from `at` up to `end`: a script cannot be stored without TorchScript, so that its key is
+ * empty or holds something else. The other arguments are looked at only once there is a script.
+ */
+export function scriptRefusal({ server }: Session, request: Request, at: number, end: number, name: string): string {
+  if (end - at < 3) return `ERR wrong number of arguments for '${name}' command`;
+  return server.store.databases[0].get(request.text(at + 1)) === undefined ? NO_SCRIPT : WRONGTYPE;
+}
+
 /** The module as HELLO and MODULE LIST tell of it. */
 export function writeModule(reply: Reply): void {
   reply.map(2);

@@ -2,6 +2,7 @@
 import { openBareSession, runtimeVersion, type BareSession, type BareTensor, type ModelOptions } from '../core/inference.js';
 import { messageOf } from '../core/errors.js';
 import { INLINE_RUN_US_MAX } from './limits.js';
+import { ModuleTable } from './module-table.js';
 import { fromOnnx, toOnnx } from './onnx-tensor.js';
 import { ModuleValue } from './store.js';
 import type { Tensor } from './tensor-value.js';
@@ -103,7 +104,8 @@ export class Model extends ModuleValue {
     let answers: { [name: string]: BareTensor };
     try {
       for (let i = 0; i < inputs.length; i++) feeds[this.inputs[i]] = toOnnx(inputs[i]);
-      answers = this.#session.run(feeds, this.#fetches);
+      // The runtime will not run for nothing, which is all that a model without a tensor among its outputs gives.
+      answers = Object.keys(this.#fetches).length > 0 ? this.#session.run(feeds, this.#fetches) : {};
     } catch (error) {
       this.info.failed();
       return backendText(error);
@@ -111,14 +113,14 @@ export class Model extends ModuleValue {
     const us = (performance.now() - started) * 1000;
     this.info.runs++;
     this.learn(us, inputBytes(inputs));
-    return this.finish(us, inputs, this.outputs.map((name) => answers[name]));
+    return this.finish(us, this.outputs.map((name) => answers[name]));
   }
 
-  /** Counts a run and turns its outputs into tensors. */
-  finish(us: number, inputs: readonly Tensor[], outputs: readonly (BareTensor | undefined)[]): RunResult {
+  /** Counts a run, with the rows of its first output, and turns its outputs into tensors. */
+  finish(us: number, outputs: readonly (BareTensor | undefined)[]): RunResult {
     try {
       const tensors = outputs.map((output) => (output === undefined ? null : fromOnnx(output)));
-      this.info.succeeded(us, inputs.length > 0 ? inputs[0].batch : 0);
+      this.info.succeeded(us, tensors[0]?.batch ?? 0);
       return tensors;
     } catch (error) {
       this.info.failed();
@@ -167,7 +169,7 @@ export class Models {
   /** What every session is opened with. */
   readonly threads: ModelOptions;
   readonly settings: Required<ModelThreads>;
-  readonly #byKey = new Map<string, Model>();
+  readonly #byKey = new ModuleTable<Model>();
   readonly #onClosed: ((model: Model) => void)[] = [];
   #count = 0;
   #version: string | null = null;

@@ -30,6 +30,8 @@ export function parseInteger(text: string): bigint | null {
 }
 
 const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+/** More would not fit a double before its exponent is applied. */
+const HEXADECIMAL_DIGITS_MAX = 240;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?[0-9]+))?$/;
 
 /**
@@ -44,11 +46,23 @@ export function parseFloatStrict(text: string): number {
   }
   if (/^[+-]?inf(?:inity)?$/i.test(text)) return text[0] === '-' ? -Infinity : Infinity;
   const hex = HEXADECIMAL.exec(text);
-  if (!hex || hex[2].length + hex[3].length === 0 || hex[2].length + hex[3].length > 16) return NaN;
+  if (!hex || hex[2].length + hex[3].length === 0 || hex[2].length + hex[3].length > HEXADECIMAL_DIGITS_MAX) return NaN;
   const mantissa = Number(BigInt('0x' + hex[2] + hex[3]));
+  if (mantissa === 0) return hex[1] === '-' ? -0 : 0;
   const value = mantissa * 2 ** (Number(hex[4] ?? 0) - 4 * hex[3].length);
-  if (!Number.isFinite(value) || (value === 0 && mantissa !== 0)) return NaN;
+  if (!Number.isFinite(value) || value === 0) return NaN;
   return hex[1] === '-' ? -value : value;
+}
+
+/**
+ * Text as a 64-bit integer as the options of AI.MODELSTORE take it: in Redis's strict notation, or as a float without a fraction.
+ * @returns NaN when it is none; rounded beyond 2^53
+ */
+export function parseLooseInteger(text: string): number {
+  const strict = parseInteger(text);
+  if (strict !== null) return Number(strict);
+  const value = parseFloatStrict(text);
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63 ? value + 0 : NaN;
 }
 
 /** A double as printf("%.17g") writes it. @param negativeNaN the sign bit of a NaN, which printf shows */

@@ -2,7 +2,7 @@
  * Replies of one turn, gathered in one buffer that all clients share and written once. A write that the kernel takes
  * whole, which is nearly every one, leaves the buffer free at once; otherwise it is left to the socket and a new one is made.
  */
-import { formatDouble } from './numbers.js';
+import { formatDouble, INT64_MAX } from './numbers.js';
 import { REPLY_BUFFER_BYTES, REPLY_BY_REFERENCE_BYTES } from './limits.js';
 
 /** Longest line that is written without a check of its own: type byte, number, CR LF. */
@@ -88,7 +88,7 @@ export class Reply {
       buffer[at++] = 48 + ((value / 10) | 0);
       buffer[at++] = 48 + (value % 10);
     } else {
-      const text = Number.isSafeInteger(value) ? String(value) : String(BigInt(value));
+      const text = Number.isSafeInteger(value) ? String(value) : String(value >= 2 ** 63 ? INT64_MAX : BigInt(value));
       for (let i = 0; i < text.length; i++) buffer[at++] = text.charCodeAt(i);
     }
     buffer[at++] = 13;
@@ -96,6 +96,7 @@ export class Reply {
     this.#at = at;
   }
 
+  /** @param value of 64 bits: 2^63, to which the largest are rounded, is written as 2^63 - 1 */
   int(value: number): void {
     this.#number(58, value);
   }

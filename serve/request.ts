@@ -181,11 +181,18 @@ export class Request {
     return copy;
   }
 
-  /** Whether an argument is this keyword, which must be given in upper case; letters compare without case. */
+  /** An argument as C reads a string: up to its first zero byte. */
+  cString(i: number): string {
+    return this.text(i).split('\0', 1)[0];
+  }
+
+  /** Whether an argument is this keyword, which must be given in upper case; letters compare without case, and C stops at a zero byte. */
   is(i: number, keyword: string): boolean {
     const from = this.start[i];
-    if (i >= this.argc || this.end[i] - from !== keyword.length) return false;
-    for (let k = 0; k < keyword.length; k++) {
+    const { length } = keyword;
+    const size = this.end[i] - from;
+    if (i >= this.argc || size < length || (size > length && this.bytes[from + length] !== 0)) return false;
+    for (let k = 0; k < length; k++) {
       let byte = this.bytes[from + k];
       if (byte >= 97 && byte <= 122) byte -= 32;
       if (byte !== keyword.charCodeAt(k)) return false;
@@ -197,6 +204,12 @@ export class Request {
   integer(i: number): number {
     const value = integerAt(this.bytes, this.start[i], this.end[i]);
     return Number.isSafeInteger(value) ? value : NaN;
+  }
+
+  /** An argument as a 64-bit integer in Redis's strict notation, rounded beyond 2^53; NaN when it is none. */
+  long(i: number): number {
+    const value = integerAt(this.bytes, this.start[i], this.end[i]);
+    return Number.isSafeInteger(value) || Number.isNaN(value) ? value : Number(this.bigint(i) ?? NaN);
   }
 
   /** An argument as a 64-bit integer in Redis's strict notation; null when it is none. */

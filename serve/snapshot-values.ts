@@ -4,7 +4,7 @@ import { BULK_BYTES_MAX, DIMENSIONS_MAX, TENSOR_BYTES_MAX } from './limits.js';
 import { Model, type ModelDefinition } from './models.js';
 import { SortedSet } from './sorted-set.js';
 import type { Value } from './store.js';
-import { Tensor, TYPES, type TensorType } from './tensor-value.js';
+import { byteCount, Tensor, TYPES, type TensorType } from './tensor-value.js';
 
 const STRING = 0;
 const HASH = 1;
@@ -92,8 +92,7 @@ function tensor(source: Source): Tensor {
   if (!type || dimensions > DIMENSIONS_MAX) throw new Error('a tensor makes no sense');
   const shape = Array.from({ length: dimensions }, () => source.take(8).readDoubleLE());
   const data = own(source, TENSOR_BYTES_MAX);
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (type.sizeBytes > 0 && data.length !== count * type.sizeBytes) throw new Error('a tensor makes no sense');
+  if (type.sizeBytes > 0 && data.length !== byteCount(shape, type.sizeBytes)) throw new Error('a tensor makes no sense');
   return new Tensor(type, shape, data);
 }
 

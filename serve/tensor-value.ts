@@ -1,6 +1,6 @@
 /** Tensors as keys hold them: an element type, a shape and one Buffer of little-endian elements. */
 import { DIMENSIONS_MAX, TENSOR_BYTES_MAX } from './limits.js';
-import { integerAt } from './numbers.js';
+import { INT64_MAX, integerAt } from './numbers.js';
 import type { Reply } from './reply.js';
 import type { Request } from './request.js';
 import { ModuleValue } from './store.js';
@@ -76,7 +76,18 @@ export class Tensor extends ModuleValue {
 export function elementCount(shape: readonly number[]): number {
   let count = 1;
   for (const size of shape) count *= size;
-  return count <= Number.MAX_SAFE_INTEGER ? count : Number(BigInt.asUintN(64, shape.reduce((product, size) => product * BigInt(size), 1n)));
+  return count <= Number.MAX_SAFE_INTEGER ? count : Number(BigInt.asUintN(64, shape.reduce((product, size) => product * exact(size), 1n)));
+}
+
+/** Bytes of a tensor of this shape, wrapping around in the same way. */
+export function byteCount(shape: readonly number[], sizeBytes: number, count = elementCount(shape)): number {
+  const bytes = count * sizeBytes;
+  return bytes <= Number.MAX_SAFE_INTEGER ? bytes : elementCount([...shape, sizeBytes]);
+}
+
+/** A dimension as a 64-bit integer: the largest has been rounded to 2^63. */
+function exact(size: number): bigint {
+  return size >= 2 ** 63 ? INT64_MAX : BigInt(size);
 }
 
 /** The offsets at which the elements of a STRING tensor begin, and where the last ends. */
@@ -99,6 +110,7 @@ function shared(shape: readonly number[]): readonly number[] {
   return (lastShape = shape);
 }
 
+const NOT_BOOLEAN = 'ERR BOOL tensor elements must be 0 or 1';
 const BAD_SHAPE = 'ERR invalid or negative value found in tensor shape';
 
 /**
@@ -116,22 +128,24 @@ export function parseTensor(request: Request, at: number, end: number, reply: Re
     if (first > 57 && request.is(i, 'BLOB')) keyword = 'BLOB';
     else if (first > 57 && request.is(i, 'VALUES')) keyword = 'VALUES';
     else {
-      const size = integerAt(request.bytes, request.start[i], request.end[i]);
-      if (!(size > 0 && size < 2 ** 63)) return fail(reply, BAD_SHAPE);
+      const size = request.long(i);
+      if (!(size > 0)) return fail(reply, BAD_SHAPE);
       if (dimensions.push(size) > DIMENSIONS_MAX) return fail(reply, 'ERR tensor has more dimensions than this server allows');
     }
   }
   const shape = shared(dimensions);
   const count = elementCount(shape);
-  if (count * Math.max(1, type.sizeBytes) > TENSOR_BYTES_MAX) return fail(reply, 'ERR tensor is larger than this server allows');
   if (keyword === 'BLOB') return fromBlob(request, type, shape, count, i, end, reply);
-  if (keyword === 'VALUES') return fromValues(request, type, shape, count, i, end, reply);
-  return new Tensor(type, shape, Buffer.alloc(count * Math.max(1, type.sizeBytes)));
+  if (keyword === 'VALUES' && end - i !== count) return fail(reply, "ERR wrong number of values was given in 'AI.TENSORSET' command");
+  if (keyword === 'VALUES' && count > 0) return fromValues(request, type, shape, count, i, end, reply);
+  // The real server crashes when there is no memory for the zeros.
+  const sizeBytes = byteCount(shape, Math.max(1, type.sizeBytes), count);
+  return sizeBytes > TENSOR_BYTES_MAX ? fail(reply, 'ERR tensor is larger than this server allows') : new Tensor(type, shape, Buffer.alloc(sizeBytes));
 }
 
 function fromBlob(request: Request, type: TypeInfo, shape: readonly number[], count: number, i: number, end: number, reply: Reply): Tensor | null {
   if (end - i !== 1) return fail(reply, "ERR a single binary string should come after the BLOB argument in 'AI.TENSORSET' command");
-  if (type.sizeBytes > 0 && request.length(i) !== count * type.sizeBytes) return fail(reply, 'ERR data length does not match tensor shape and type');
+  if (type.sizeBytes > 0 && request.length(i) !== byteCount(shape, type.sizeBytes, count)) return fail(reply, 'ERR data length does not match tensor shape and type');
   const data = request.take(i);
   if (type === TYPES.STRING) {
     const offsets = stringOffsets(data);
@@ -139,19 +153,22 @@ function fromBlob(request: Request, type: TypeInfo, shape: readonly number[], co
       return fail(reply, 'ERR Number of string elements in data blob does not match tensor length');
     }
   }
-  // RedisAI never looks at the last byte.
-  if (type === TYPES.BOOL) for (let k = 0; k < data.length - 1; k++) if (data[k] > 1) return fail(reply, 'ERR BOOL tensor elements must be 0 or 1');
+  // RedisAI never looks at the last byte, and beyond the end of an empty blob.
+  if (type === TYPES.BOOL && data.length === 0) return fail(reply, NOT_BOOLEAN);
+  if (type === TYPES.BOOL) for (let k = 0; k < data.length - 1; k++) if (data[k] > 1) return fail(reply, NOT_BOOLEAN);
   return new Tensor(type, shape, data);
 }
 
 function fromValues(request: Request, type: TypeInfo, shape: readonly number[], count: number, from: number, end: number, reply: Reply): Tensor | null {
-  if (end - from !== count) return fail(reply, "ERR wrong number of values was given in 'AI.TENSORSET' command");
   if (type === TYPES.STRING) {
     const parts: Buffer[] = [];
     for (let i = from; i < end; i++) {
       const part = request.view(i);
-      if (part.length === 0 || part.includes(0)) return fail(reply, 'ERR C-string value contains null character');
-      parts.push(part, ZERO);
+      const zero = part.indexOf(0);
+      // A text may bring the zero byte that ends it along.
+      if (part.length === 0 || (zero >= 0 && zero < part.length - 1)) return fail(reply, 'ERR C-string value contains null character');
+      parts.push(part);
+      if (zero < 0) parts.push(ZERO);
     }
     return new Tensor(type, shape, Buffer.concat(parts));
   }

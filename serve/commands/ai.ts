@@ -37,14 +37,14 @@ function config(session: Session, request: Request, reply: Reply): void {
   }
   if (request.is(1, 'MODEL_CHUNK_SIZE')) {
     if (request.argc < 3) return reply.error('ERR MODEL_CHUNK_SIZE: missing chunk size');
-    const size = request.integer(2);
+    const size = request.long(2);
     if (!(size > 0)) return reply.error('ERR MODEL_CHUNK_SIZE: invalid chunk size');
     server.modelChunkBytes = size;
     return reply.ok();
   }
   if (request.is(1, 'BACKENDSPATH')) {
     if (request.argc < 3) return reply.error('ERR BACKENDSPATH: missing path argument');
-    server.backendsPath = request.text(2);
+    server.backendsPath = request.cString(2);
     return reply.ok();
   }
   if (request.is(1, 'LOADBACKEND')) {

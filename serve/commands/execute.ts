@@ -27,39 +27,40 @@ function execute(parse: typeof parseExecute) {
           if (result === TIMEDOUT) return to.simple('TIMEDOUT');
           if (typeof result === 'string') return to.error(result);
           to.ok();
-          outputs.forEach((key, i) => {
-            const old = database.get(key);
-            // The success has been told already: a key that cannot take its output gets a reply of its own, as in RedisAI.
-            if (old !== undefined && !(old instanceof Tensor)) to.error(WRONGTYPE);
-            else if (result[i] !== null) database.set(key, result[i]);
-          });
+          for (let i = 0; i < outputs.length; i++) {
+            const tensor = result[i];
+            if (tensor === null) continue;
+            const old = database.get(outputs[i]);
+            // The success has been told already: the first key that cannot take its output gets a reply of its own, and ends it, as in RedisAI.
+            if (old !== undefined && !(old instanceof Tensor)) return to.error(WRONGTYPE);
+            database.set(outputs[i], tensor);
+          }
         });
       });
     });
   };
 }
 
-/** Keys of `INPUTS n …` and `OUTPUTS n …`; null when the counts are wrong. */
-function keysOfExecute(request: Request): number[] | null {
-  const places = [1];
-  let at = 2;
-  for (const keyword of ['INPUTS', 'OUTPUTS']) {
-    const count = request.is(at, keyword) && at + 1 < request.argc ? request.integer(at + 1) : NaN;
-    if (!(count > 0) || at + 2 + count > request.argc) return null;
-    for (let i = 0; i < count; i++) places.push(at + 2 + i);
-    at += 2 + count;
-  }
-  return places;
+/** Positions of the keys of `model INPUTS n key… OUTPUTS n key…`, of the model alone where a count makes no sense. */
+function keysOfExecute(request: Request): number[] {
+  const { argc } = request;
+  if (argc < 4) return [];
+  const inputs = request.long(3);
+  const outputsAt = inputs + 5;
+  const outputs = outputsAt > 0 && outputsAt < argc ? request.long(outputsAt) : NaN;
+  if (!(outputsAt + outputs >= 0 && outputsAt + outputs < argc)) return [1];
+  return [1, ...range(4, inputs), ...range(outputsAt + 1, outputs)];
 }
 
-function keysOfRun(request: Request): number[] | null {
-  const places = [1];
-  let inside = false;
-  for (let i = 2; i < request.argc; i++) {
-    if (request.is(i, 'INPUTS') || request.is(i, 'OUTPUTS')) inside = true;
-    else if (inside) places.push(i);
-  }
-  return inside ? places : null;
+/** Positions of the keys of AI.MODELRUN: everything behind its INPUTS, whatever that is, but for the keyword OUTPUTS. */
+function keysOfRun(request: Request): number[] {
+  if (request.argc < 2) return [];
+  const inputsAt = request.is(2, 'TIMEOUT') ? 4 : 2;
+  return [1, ...range(inputsAt + 1, request.argc - inputsAt - 1).filter((i) => !request.is(i, 'OUTPUTS'))];
+}
+
+function range(from: number, length: number): number[] {
+  return Array.from({ length: Math.max(0, length) }, (_, i) => from + i);
 }
 
 const KEYS: Command['keys'] = [4, 4, 1];

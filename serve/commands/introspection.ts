@@ -64,8 +64,7 @@ function getKeys(session: Session, request: Request, reply: Reply): void {
   if (!found.keysOf && found.keys[0] === 0) return reply.error('ERR The command has no key arguments');
   if (arity > 0 ? inner.argc !== arity : inner.argc < -arity) return reply.error('ERR Invalid number of arguments specified for command');
   const places = found.keysOf ? found.keysOf(inner) : keyPlaces(found, inner.argc);
-  if (places === null) return reply.error('ERR Invalid arguments specified for command');
-  if (places.length === 0) return reply.error('ERR The command has no key arguments');
+  if (places === null || places.length === 0) return reply.error('ERR Invalid arguments specified for command');
   reply.array(places.length);
   for (const place of places) reply.bulk(Buffer.from(inner.view(place)));
 }

@@ -3,6 +3,7 @@ import { modelAt, WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import { backendText, Model, type ModelDefinition } from '../models.js';
+import { parseLooseInteger } from '../numbers.js';
 import { wrongArity, type Session } from '../session.js';
 import { command, NO_KEYS, ONE_KEY } from './command.js';
 
@@ -14,100 +15,128 @@ function refuse(text: string): never {
 }
 
 const BACKENDS = ['TF', 'TFLITE', 'TORCH', 'ONNX'];
-/** RedisAI keeps the device's name in ten characters. */
-const DEVICE_LENGTH_MAX = 9;
 
 function backendOf(request: Request): string {
   return BACKENDS.find((name) => request.is(2, name)) ?? refuse('ERR unsupported backend');
 }
 
-interface Place {
-  at: number;
+const NO_BLOB = 'ERR Insufficient arguments, missing model BLOB';
+
+/** The options of AI.MODELSTORE and AI.MODELSET, read from the left. */
+class Options {
+  at = 4;
+
+  constructor(readonly request: Request) {}
+
+  get ended(): boolean {
+    return this.at >= this.request.argc;
+  }
+
+  /** Whether this keyword is next; then it is behind us. */
+  took(keyword: string): boolean {
+    const here = this.request.is(this.at, keyword);
+    if (here) this.at++;
+    return here;
+  }
+
+  /** @param what the text of the error for what is no number */
+  number(what: string): number {
+    const value = this.ended ? NaN : parseLooseInteger(this.request.text(this.at++));
+    return value >= 0 ? value : refuse(`ERR Invalid argument for ${what}`);
+  }
+
+  tag(): string {
+    return this.took('TAG') && !this.ended ? this.request.text(this.at++) : '';
+  }
+
+  /** What follows to the end, which may come in several arguments. */
+  blob(): Buffer {
+    const { request, at } = this;
+    if (this.ended) refuse(NO_BLOB);
+    if (request.argc - at === 1) return request.take(at);
+    return Buffer.concat(Array.from({ length: request.argc - at }, (_, i) => request.view(at + i)));
+  }
 }
 
-/** The number after an option's keyword, 0 when the option is not there. */
-function count(request: Request, place: Place, keyword: string): number {
-  if (!request.is(place.at, keyword)) return 0;
-  const value = place.at + 1 < request.argc ? request.integer(place.at + 1) : NaN;
-  if (!(value >= 0)) refuse(`ERR Invalid argument for ${keyword}`);
-  place.at += 2;
-  return value;
-}
+type Batching = Pick<ModelDefinition, 'batchSize' | 'minBatchSize' | 'minBatchTimeoutMs'>;
 
-interface Batching {
-  readonly batchSize: number;
-  readonly minBatchSize: number;
-  readonly minBatchTimeoutMs: number;
-}
-
-function batching(request: Request, place: Place, deprecated: boolean): Batching {
-  const batchSize = count(request, place, 'BATCHSIZE');
-  const minBatchSize = count(request, place, 'MINBATCHSIZE');
+function batching(options: Options): Batching {
+  const batchSize = options.took('BATCHSIZE') ? options.number('BATCHSIZE') : 0;
+  const minBatchSize = options.took('MINBATCHSIZE') ? options.number('MINBATCHSIZE') : 0;
   if (batchSize === 0 && minBatchSize > 0) refuse('ERR MINBATCHSIZE specified without BATCHSIZE');
-  const minBatchTimeoutMs = count(request, place, 'MINBATCHTIMEOUT');
-  if (deprecated && batchSize === 0 && minBatchTimeoutMs > 0) refuse('ERR MINBATCHTIMEOUT specified without BATCHSIZE');
+  const minBatchTimeoutMs = options.took('MINBATCHTIMEOUT') ? options.number('MINBATCHTIMEOUT') : 0;
   if (minBatchSize === 0 && minBatchTimeoutMs > 0) refuse('ERR MINBATCHTIMEOUT specified without MINBATCHSIZE');
   return { batchSize, minBatchSize, minBatchTimeoutMs };
 }
 
-/** INPUTS n … OUTPUTS n …, which only TensorFlow graphs are given; the names are of no use here, but their errors are. */
-function names(request: Request, place: Place, what: 'input' | 'output'): void {
-  const keyword = `${what.toUpperCase()}S`;
-  if (!request.is(place.at, keyword)) refuse(`ERR ${keyword} not specified for TF`);
-  const size = place.at + 1 < request.argc ? request.integer(place.at + 1) : NaN;
-  if (!(size >= 0)) refuse(`ERR Invalid argument for ${what}_count`);
-  if (place.at + 2 + size > request.argc) refuse(`ERR number of model ${what}s does not match the number of given arguments`);
-  place.at += 2 + size;
+/** In AI.MODELSET what an option needs comes before its own value. */
+function deprecatedBatching(options: Options, backend: string): Batching {
+  let [batchSize, minBatchSize, minBatchTimeoutMs] = [0, 0, 0];
+  if (options.took('BATCHSIZE')) {
+    if (backend === 'TFLITE') refuse('ERR Auto-batching not supported by the TFLITE backend');
+    batchSize = options.number('BATCHSIZE');
+  }
+  if (options.took('MINBATCHSIZE')) {
+    if (batchSize === 0) refuse('ERR MINBATCHSIZE specified without BATCHSIZE');
+    minBatchSize = options.number('MINBATCHSIZE');
+  }
+  if (options.took('MINBATCHTIMEOUT')) {
+    if (batchSize === 0) refuse('ERR MINBATCHTIMEOUT specified without BATCHSIZE');
+    if (minBatchSize === 0) refuse('ERR MINBATCHTIMEOUT specified without MINBATCHSIZE');
+    minBatchTimeoutMs = options.number('MINBATCHTIMEOUT');
+  }
+  return { batchSize, minBatchSize, minBatchTimeoutMs };
 }
 
-function blobFrom(request: Request, at: number): Buffer {
-  if (request.argc - at === 1) return request.take(at);
-  return Buffer.concat(Array.from({ length: request.argc - at }, (_, i) => request.view(at + i)));
+/** INPUTS n … OUTPUTS n …, which only TensorFlow graphs are given; the names are of no use here, but their errors are. */
+function names(options: Options, what: 'input' | 'output'): void {
+  const keyword = `${what.toUpperCase()}S`;
+  if (!options.took(keyword)) refuse(`ERR ${keyword} not specified for TF`);
+  const count = options.number(`${what}_count`) || refuse(`ERR Invalid argument for ${what}_count`);
+  if (options.at + count > options.request.argc) refuse(`ERR number of model ${what}s does not match the number of given arguments`);
+  options.at += count;
 }
 
 function parseStore(request: Request): ModelDefinition {
   const backend = backendOf(request);
-  const device = request.text(3);
-  if (device.length > DEVICE_LENGTH_MAX || !/^(?:CPU|GPU)(?::[0-9]+)?$/i.test(device)) refuse('ERR Invalid DEVICE');
-  const place = { at: 4 };
-  let tag = '';
-  if (request.is(place.at, 'TAG') && place.at + 1 < request.argc) {
-    tag = request.text(place.at + 1);
-    place.at += 2;
-  }
-  const batches = batching(request, place, false);
+  const device = request.cString(3);
+  if (!/^(?:CPU|GPU)(?::[0-9]{0,5})?$/i.test(device)) refuse('ERR Invalid DEVICE');
+  const options = new Options(request);
+  const tag = options.tag();
+  const batches = batching(options);
+  if (options.ended) refuse(NO_BLOB);
   if (backend === 'TF') {
-    names(request, place, 'input');
-    names(request, place, 'output');
-  } else if (request.is(place.at, 'INPUTS')) refuse('ERR INPUTS argument should not be specified for this backend');
-  if (place.at >= request.argc) refuse('ERR Insufficient arguments, missing model BLOB');
-  if (!request.is(place.at, 'BLOB')) refuse('ERR Invalid argument, expected BLOB');
-  if (place.at + 1 >= request.argc) refuse('ERR Insufficient arguments, missing model BLOB');
-  return { key: request.text(1), backend, device, tag, ...batches, blob: blobFrom(request, place.at + 1) };
+    names(options, 'input');
+    names(options, 'output');
+  } else if (options.took('INPUTS')) refuse('ERR INPUTS argument should not be specified for this backend');
+  if (!options.took('BLOB')) refuse('ERR Invalid argument, expected BLOB');
+  return { key: request.text(1), backend, device, tag, ...batches, blob: options.blob() };
 }
+
+/** What AI.MODELSET does not take for a device, whose name it does not look at otherwise. */
+const NO_DEVICES = ['INPUTS', 'OUTPUTS', 'TAG', 'BATCHSIZE', 'MINBATCHSIZE', 'MINBATCHTIMEOUT', 'BLOB'];
 
 function parseSet(request: Request): ModelDefinition {
   const backend = backendOf(request);
-  const device = request.text(3);
-  if (device.length > DEVICE_LENGTH_MAX) refuse('ERR Invalid DEVICE');
-  const place = { at: 4 };
-  let tag = '';
-  if (request.is(place.at, 'TAG') && place.at + 1 < request.argc) {
-    tag = request.text(place.at + 1);
-    place.at += 2;
-  }
-  const batches = batching(request, place, true);
-  if (place.at >= request.argc) refuse('ERR Insufficient arguments, missing model BLOB');
-  const [input, output, blob] = ['INPUTS', 'OUTPUTS', 'BLOB'].map((keyword) => find(request, place.at, keyword));
+  const device = request.cString(3);
+  if (device.length > 10 || NO_DEVICES.includes(device.toUpperCase())) refuse('ERR Invalid DEVICE');
+  const options = new Options(request);
+  const tag = options.tag();
+  const batches = deprecatedBatching(options, backend);
+  if (options.ended) refuse(NO_BLOB);
+  const start = options.at;
+  while (!options.ended && !request.is(options.at, 'BLOB')) options.at++;
   if (backend === 'TF') {
-    if (input < 0 && output < 0) refuse('ERR Insufficient arguments, INPUTS and OUTPUTS not specified');
-    if (input < 0) refuse('ERR INPUTS not specified');
-    if (output < 0) refuse('ERR OUTPUTS not specified');
+    if (options.at === start) refuse('ERR Insufficient arguments, INPUTS and OUTPUTS not specified');
+    if (!request.is(start, 'INPUTS')) refuse('ERR INPUTS not specified');
+    const rest = Array.from({ length: options.at - start }, (_, i) => start + i);
+    if (!rest.some((i) => request.is(i, 'OUTPUTS'))) refuse('ERR OUTPUTS not specified');
   }
-  if (blob < 0 || blob + 1 >= request.argc) refuse('ERR Insufficient arguments, missing model BLOB');
-  return { key: request.text(1), backend, device, tag, ...batches, blob: blobFrom(request, blob + 1) };
+  options.at++;
+  return { key: request.text(1), backend, device, tag, ...batches, blob: options.blob() };
 }
 
+/** The place of a keyword among the arguments from `at` on; -1 when it is not there. */
 function find(request: Request, at: number, keyword: string): number {
   for (let i = at; i < request.argc; i++) if (request.is(i, keyword)) return i;
   return -1;
@@ -120,7 +149,7 @@ function store(argcMin: number, parse: (request: Request) => ModelDefinition) {
     try {
       const definition = parse(request);
       if (definition.backend !== 'ONNX' || !server.settings.backend) refuse('ERR Could not load backend');
-      if (!/^(?:CPU|GPU)/i.test(definition.device)) refuse('ERR unsupported device');
+      if (!/^(?:CPU|GPU:|GPU$)/i.test(definition.device)) refuse('ERR unsupported device');
       if (/^GPU/i.test(definition.device)) refuse("ERR GPU requested but ONNX couldn't find CUDA");
       const old = database.get(definition.key);
       // RedisAI crashes when the key holds another type.

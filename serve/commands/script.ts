@@ -1,15 +1,10 @@
 /** AI.SCRIPT*: there is no TorchScript backend, and these are the answers of a server without it. */
-import { IN_TRANSACTION, NO_SCRIPT, WRONGTYPE } from '../lookup.js';
+import { IN_TRANSACTION, NO_SCRIPT, scriptRefusal, WRONGTYPE } from '../lookup.js';
+import { parseLooseInteger } from '../numbers.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import { wrongArity, type Session } from '../session.js';
 import { command, NO_KEYS, ONE_KEY, type Command } from './command.js';
-
-/** A script cannot be stored, so a key is empty or holds something else. */
-function noScript(session: Session, database: 'own' | 'first', key: string, reply: Reply): void {
-  const value = (database === 'own' ? session.database : session.server.store.databases[0]).get(key);
-  reply.error(value === undefined ? NO_SCRIPT : WRONGTYPE);
-}
 
 function withArity(min: number, max: number, run: Command['run']): Command['run'] {
   return (session, request, reply) => {
@@ -18,56 +13,69 @@ function withArity(min: number, max: number, run: Command['run']): Command['run'
   };
 }
 
-function deviceError(request: Request): string | null {
-  const device = request.text(2);
-  return device.length > 9 || !/^(?:CPU|GPU)(?::[0-9]+)?$/i.test(device) ? 'ERR Invalid DEVICE' : null;
-}
+const NO_SOURCE = 'ERR Insufficient arguments, missing script SOURCE';
+const NO_ENTRY_POINTS = 'ERR Insufficient arguments, missing script entry points';
 
-/** `AI.SCRIPTSTORE key device [TAG tag] ENTRY_POINTS n name… SOURCE text`. */
+/** `AI.SCRIPTSTORE key device [TAG tag] ENTRY_POINTS n name… SOURCE text`. The device is the backend's business, which is not there. */
 function scriptstore(_: Session, request: Request, reply: Reply): void {
-  const device = deviceError(request);
-  if (device) return reply.error(device);
-  let at = request.is(3, 'TAG') ? 5 : 3;
-  if (!request.is(at, 'ENTRY_POINTS')) return reply.error('ERR Insufficient arguments, missing script entry points');
-  const count = at + 1 < request.argc ? request.integer(at + 1) : NaN;
-  if (Number.isNaN(count)) return reply.error('ERR Non numeric entry points number provided to AI.SCRIPTSTORE command');
-  at += 2 + Math.max(0, count);
-  if (!request.is(at, 'SOURCE') || at + 1 >= request.argc) return reply.error('ERR Insufficient arguments, missing script SOURCE');
-  reply.error('ERR Could not load backend');
-}
-
-function scriptset(_: Session, request: Request, reply: Reply): void {
   const at = request.is(3, 'TAG') ? 5 : 3;
-  if (!request.is(at, 'SOURCE') || at + 1 >= request.argc) return reply.error('ERR Insufficient arguments, missing script SOURCE');
-  reply.error('ERR Could not load backend');
+  if (!request.is(at, 'ENTRY_POINTS')) return reply.error(NO_ENTRY_POINTS);
+  const count = at + 1 < request.argc ? parseLooseInteger(request.text(at + 1)) : NaN;
+  if (Number.isNaN(count)) return reply.error('ERR Non numeric entry points number provided to AI.SCRIPTSTORE command');
+  const sourceAt = at + 2 + count;
+  // A negative count is read without its sign, as a very large one.
+  if (count < 0 || sourceAt > request.argc) return reply.error(NO_ENTRY_POINTS);
+  source(request, sourceAt, reply);
 }
 
-function executing(run: Command['run']): Command['run'] {
-  return (session, request, reply) => (session.executing ? reply.error(IN_TRANSACTION) : run(session, request, reply));
+function source(request: Request, at: number, reply: Reply): void {
+  reply.error(request.is(at, 'SOURCE') && at + 1 < request.argc ? 'ERR Could not load backend' : NO_SOURCE);
 }
 
-const own = (session: Session, request: Request, reply: Reply): void => noScript(session, 'own', request.text(1), reply);
-const first = (session: Session, request: Request, reply: Reply): void => noScript(session, 'first', request.text(1), reply);
+/** `AI.SCRIPTSET key device [TAG tag] SOURCE text`: five arguments with the name, or seven. */
+function scriptset(_: Session, request: Request, reply: Reply): void {
+  if (request.argc !== 5 && request.argc !== 7) return reply.error(wrongArity(request));
+  source(request, request.is(3, 'TAG') ? 5 : 3, reply);
+}
 
-/** Keys of KEYS and INPUTS, which come before the outputs. */
-function keysOf(request: Request): number[] | null {
+/** A script cannot be stored, so a key is empty or holds something else. */
+function noScript(session: Session, request: Request, reply: Reply): void {
+  reply.error(session.database.get(request.text(1)) === undefined ? NO_SCRIPT : WRONGTYPE);
+}
+
+function executing(name: string): Command['run'] {
+  return (session, request, reply) => reply.error(session.executing ? IN_TRANSACTION : scriptRefusal(session, request, 0, request.argc, name));
+}
+
+/** Positions of the keys of AI.SCRIPTEXECUTE, up to where a count makes no sense: the real server wants one more argument behind the keys. */
+function keysOfExecute(request: Request): number[] {
+  const { argc } = request;
+  if (argc < 6) return [];
   const places = [1];
-  for (let i = 3; i < request.argc; i++) {
-    if (!request.is(i, 'KEYS') && !request.is(i, 'INPUTS')) continue;
-    const count = i + 1 < request.argc ? request.integer(i + 1) : NaN;
-    if (!(count >= 0) || i + 2 + count > request.argc) return null;
-    for (let k = 0; k < count; k++) places.push(i + 2 + k);
-    i += 1 + count;
+  for (let i = 3; i < argc; ) {
+    if (!['INPUTS', 'OUTPUTS', 'KEYS'].some((name) => request.is(i, name))) break;
+    const count = i + 1 < argc ? request.long(i + 1) : NaN;
+    i += 2;
+    if (!(count > 0 && i + count < argc)) break;
+    for (const end = i + count; i < end; i++) places.push(i);
   }
   return places;
 }
 
+/** Positions of the keys of AI.SCRIPTRUN: everything behind its INPUTS, whatever that is, but for OUTPUTS and `$`. */
+function keysOfRun(request: Request): number[] {
+  if (request.argc < 2) return [];
+  const places = [1];
+  for (let i = request.is(3, 'TIMEOUT') ? 6 : 4; i < request.argc; i++) if (!request.is(i, 'OUTPUTS') && !request.is(i, '$')) places.push(i);
+  return places;
+}
+
 export const scriptCommands = [
-  command('ai.scriptstore', -1, 'write denyoom', ONE_KEY, withArity(6, Infinity, scriptstore)),
-  command('ai.scriptset', -1, 'write denyoom', ONE_KEY, withArity(4, Infinity, scriptset)),
-  command('ai.scriptget', -1, 'readonly', ONE_KEY, withArity(2, 4, own)),
-  command('ai.scriptdel', -1, 'write', ONE_KEY, withArity(2, 2, own)),
+  command('ai.scriptstore', -1, 'write denyoom', ONE_KEY, withArity(8, Infinity, scriptstore)),
+  command('ai.scriptset', -1, 'write denyoom', ONE_KEY, scriptset),
+  command('ai.scriptget', -1, 'readonly', ONE_KEY, withArity(2, 4, noScript)),
+  command('ai.scriptdel', -1, 'write', ONE_KEY, withArity(2, 2, noScript)),
   command('ai._scriptscan', -1, 'readonly', NO_KEYS, withArity(1, 1, (_, __, reply) => reply.array(0))),
-  command('ai.scriptexecute', -1, 'write denyoom movablekeys', [5, 5, 1], executing(withArity(5, Infinity, first)), { keysOf }),
-  command('ai.scriptrun', -1, 'write denyoom movablekeys', [4, 4, 1], executing(withArity(6, Infinity, first)), { keysOf }),
+  command('ai.scriptexecute', -1, 'write denyoom movablekeys', [5, 5, 1], executing('AI.SCRIPTEXECUTE'), { keysOf: keysOfExecute }),
+  command('ai.scriptrun', -1, 'write denyoom movablekeys', [4, 4, 1], executing('AI.SCRIPTRUN'), { keysOf: keysOfRun }),
 ];

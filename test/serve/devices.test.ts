@@ -78,6 +78,13 @@ test('a batch that stays too small is run after its time', async (t) => {
   assert.deepEqual([model.info.runs, model.info.calls], [2, 3]);
 });
 
+test('a request that fills the batch does not wait for a larger one', async (t) => {
+  const { create, run } = setUp(t);
+  const model = create(multiplyModel(), { batchSize: 2, minBatchSize: 8 });
+  const rows = [0, 1].map(() => new Tensor(TYPES.FLOAT, [2, 2], Buffer.alloc(16)));
+  assert.ok(Array.isArray(await run(model, rows)));
+});
+
 test('one that waits for company is in nobody else\'s way, and can time out', async (t) => {
   const { create, run } = setUp(t);
   const lonely = create(multiplyModel(), { batchSize: 4, minBatchSize: 4 });

@@ -13,3 +13,15 @@ test('counts are checked against the model first, then against what was given', 
   assert.match(String(await client.call('AI.MODELRUN', 'm', 'TIMEOUT', 0, 'INPUTS', 'a', 'b', 'OUTPUTS', 'c')), /^-ERR Invalid value for TIMEOUT/);
   assert.match(String(await client.call('AI.MODELRUN', 'm', 'INPUTS', 'a', 'b', 'c', 'd')), /^-Number of keys given as INPUTS here/);
 });
+
+test('counts and times have the range of 64 bits, and what is shown ends at a zero byte', async (t) => {
+  const client = await served(t);
+  await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BLOB', multiplyModel());
+  await client.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2);
+  const run = (inputs: string, ...rest: (string | number)[]): Promise<unknown> => client.call('AI.MODELEXECUTE', 'm', 'INPUTS', inputs, 'a', 'a', 'OUTPUTS', 1, 'c', ...rest);
+  assert.match(String(await run('9223372036854775807')), /^-Number of keys given as INPUTS here/);
+  assert.match(String(await run('9223372036854775808')), /^-ERR Invalid argument for input_count/);
+  assert.equal(await run('2', 'TIMEOUT', '9223372036854775807'), 'OK');
+  assert.equal(await run('2', 'TIMEOUT', '9223372036854775808'), '-ERR Invalid value for TIMEOUT');
+  assert.equal(await run('2', 'FOO\0BAR'), '-Invalid argument: FOO');
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatDouble, integerAt, parseFloatStrict, parseInteger } from '../../serve/numbers.js';
+import { formatDouble, integerAt, parseFloatStrict, parseInteger, parseLooseInteger } from '../../serve/numbers.js';
 
 const at = (text: string): number => integerAt(Buffer.from(text), 0, text.length);
 
@@ -18,7 +18,7 @@ test('64-bit integers keep every digit and stop at their limits', () => {
 });
 
 test('doubles are read as strtod reads them', () => {
-  const good = { '.5': 0.5, '5.': 5, '+1': 1, '1e-50': 1e-50, '0x10': 16, '0x1.8p1': 3, inf: Infinity, '-INFINITY': -Infinity, '-0': -0 };
+  const good = { '.5': 0.5, '5.': 5, '+1': 1, '1e-50': 1e-50, '0x10': 16, '0x1.8p1': 3, '0x1.00000000000000000001p0': 1, '-0x0p99999': -0, inf: Infinity, '-INFINITY': -Infinity, '-0': -0 };
   for (const [text, value] of Object.entries(good)) assert.ok(Object.is(parseFloatStrict(text), value), text);
   for (const text of ['', 'nan', '1e400', '1e-400', ' 1', '1 ', '1,5', '1_0', 'e5', '0x', '-', '1e', 'infin']) assert.ok(Number.isNaN(parseFloatStrict(text)), text);
 });
@@ -34,4 +34,10 @@ test('doubles are written as %.17g and read back the same', () => {
   assert.equal(formatDouble(-0), '-0');
   assert.equal(formatDouble(NaN, true), '-nan');
   fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => assert.ok(Object.is(Number(formatDouble(value)), value))));
+});
+
+test('options take integers that are written as floats, as long as they have no fraction and fit', () => {
+  const good = { '4.0': 4, '1e3': 1000, '+7': 7, '0x10': 16, '-0.0': 0, '-5': -5, '9223372036854775807': 2 ** 63 };
+  for (const [text, value] of Object.entries(good)) assert.ok(Object.is(parseLooseInteger(text), value), text);
+  for (const text of ['', '1.5', 'x', 'inf', '9223372036854775808', '1e19', '1 ']) assert.ok(Number.isNaN(parseLooseInteger(text)), text);
 });

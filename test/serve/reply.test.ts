@@ -45,3 +45,8 @@ test('large values and full buffers keep the order', () => {
   assert.equal(reply.drain().toString(), expected);
   assert.equal(reply.bytes, 0);
 });
+
+test('the largest integers, which a double rounds beyond 64 bits, stay within them', () => {
+  assert.equal(written(2, (reply) => reply.int(Number(2n ** 63n - 1n))), ':9223372036854775807\r\n');
+  assert.equal(written(2, (reply) => reply.int(-(2 ** 63))), ':-9223372036854775808\r\n');
+});

@@ -64,3 +64,17 @@ test('kept arguments are copies, save where the memory is the request\'s own and
   request.start[0] = 9;
   assert.notEqual(request.take(0).byteOffset, bytes.byteOffset + 9);
 });
+
+test('keywords end at a zero byte, as C reads them', () => {
+  const request = new Request();
+  request.assign(['blob\0x', 'BLOBX', 'BLO', 'a\0b'].map((text) => Buffer.from(text)));
+  assert.deepEqual([0, 1, 2, 4].map((i) => request.is(i, 'BLOB')), [true, false, false, false]);
+  assert.deepEqual([0, 3].map((i) => request.cString(i)), ['blob', 'a']);
+});
+
+test('a long integer has the range of 64 bits', () => {
+  const request = new Request();
+  const texts = { '9223372036854775807': 2 ** 63, '9223372036854775808': NaN, '-9223372036854775808': -(2 ** 63), '-9223372036854775809': NaN, '9007199254740993': 2 ** 53, '+1': NaN, '01': NaN, '7': 7 };
+  request.assign(Object.keys(texts).map((text) => Buffer.from(text)));
+  assert.deepEqual(Object.keys(texts).map((_, i) => request.long(i)), Object.values(texts));
+});

@@ -35,7 +35,7 @@ function collections(): Value[] {
 test('every kind of value comes back as it was', () => {
   const values: Value[] = [
     Buffer.from([1, 0, 255]), Buffer.alloc(0), ...collections(), new Tensor(TYPES.INT64, [2, 1], Buffer.alloc(16, 7)), new Tensor(TYPES.STRING, [2], Buffer.from('a\0bc\0')),
-    new Tensor(TYPES.FLOAT, [], Buffer.alloc(4)),
+    new Tensor(TYPES.FLOAT, [], Buffer.alloc(4)), new Tensor(TYPES.FLOAT, [2 ** 62], Buffer.alloc(0)),
   ];
   for (const value of values) {
     const written = Buffer.concat([...writeValue(value)]);

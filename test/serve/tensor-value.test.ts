@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Reply } from '../../serve/reply.js';
 import { Request } from '../../serve/request.js';
-import { elementCount, parseFormat, parseTensor, stringOffsets, Tensor, TYPES, writeTensor } from '../../serve/tensor-value.js';
+import { byteCount, elementCount, parseFormat, parseTensor, stringOffsets, Tensor, TYPES, writeTensor } from '../../serve/tensor-value.js';
 
 function parse(...args: (string | Buffer)[]): Tensor | string {
   const request = new Request();
@@ -26,11 +26,22 @@ test('shapes count as 64-bit numbers that wrap around', () => {
   assert.equal(elementCount([2 ** 62, 4]), 0);
   assert.equal(elementCount([2 ** 62, 2 ** 62]), 0);
   assert.ok(elementCount([2 ** 53 - 1, 2]) > 2 ** 53);
+  assert.equal(byteCount([2 ** 62], 4), 0);
+  assert.equal(byteCount([2, 3], 8), 48);
 });
 
 test('what is too large is refused before memory is taken', () => {
   assert.match(parse('DOUBLE', '1000000000', '1000') as string, /^-ERR tensor is larger/);
   assert.match(parse('STRING', '99999999999') as string, /^-ERR tensor is larger/);
+});
+
+test('a shape that is too large is told by its data first', () => {
+  const huge = ['FLOAT', '9223372036854775807'];
+  assert.match(parse(...huge, 'VALUES', '1') as string, /^-ERR wrong number of values/);
+  assert.match(parse(...huge, 'BLOB', 'abcd') as string, /^-ERR data length does not match/);
+  assert.match(parse('FLOAT', '9223372036854775808', 'VALUES', '1') as string, /^-ERR invalid or negative value found in tensor shape/);
+  for (const data of [[], ['BLOB', '']]) assert.equal((parse('FLOAT', '4611686018427387904', ...data) as Tensor).data.length, 0);
+  assert.match(parse('BOOL', '4611686018427387904', '4', 'BLOB', '') as string, /^-ERR BOOL tensor elements/);
 });
 
 test('dimensions have a limit', () => {
@@ -43,6 +54,8 @@ test('strings end with a zero byte each', () => {
   assert.match(parse('STRING', '2', 'BLOB', 'a\0b') as string, /Number of string elements/);
   assert.match(parse('STRING', '1', 'BLOB', 'a\0b') as string, /Number of string elements/);
   assert.equal((parse('STRING', '2', 'VALUES', 'a', 'bc') as Tensor).data.toString(), 'a\0bc\0');
+  assert.equal((parse('STRING', '2', 'VALUES', 'a\0', '\0') as Tensor).data.toString(), 'a\0\0', 'one that brings its end along');
+  for (const text of ['', 'a\0b', '\0\0']) assert.match(parse('STRING', '1', 'VALUES', text) as string, /^-ERR C-string value contains null character/);
 });
 
 test('a tensor is shown as asked', () => {
