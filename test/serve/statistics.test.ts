@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Rates } from '../../serve/statistics.js';
 import { served } from '../support/resp-client.js';
 
 test('INFO tells how often each command ran, was refused, and failed', async (t) => {
@@ -37,4 +38,26 @@ test('SLOWLOG keeps what was slow, with arguments of bounded length', async (t) 
   await call('SLOWLOG', 'RESET');
   await call('PING');
   assert.equal(await call('SLOWLOG', 'LEN'), 0);
+});
+
+test('SLOWLOG shows no password', async (t) => {
+  const { call } = await served(t, { requirepass: 'geheim' });
+  await call('AUTH', 'default', 'geheim');
+  await call('CONFIG', 'SET', 'slowlog-log-slower-than', 0);
+  await call('AUTH', 'geheim');
+  await call('HELLO', 3, 'SETNAME', 'me', 'AUTH', 'default', 'geheim');
+  await call('CONFIG', 'SET', 'requirepass', 'geheim2');
+  const shown = (await call('SLOWLOG', 'GET') as unknown[][]).map(([, , , args]) => args as string[]);
+  assert.ok(!JSON.stringify(shown).includes('geheim'));
+  assert.deepEqual(shown.find(([name]) => name === 'HELLO'), ['HELLO', '3', 'SETNAME', 'me', 'AUTH', '(redacted)', '(redacted)']);
+});
+
+test('rates are over the last ticks', () => {
+  const rates = new Rates();
+  assert.equal(rates.perSecond('commands'), 0);
+  for (let i = 0; i <= 40; i++) rates.tick({ tickMs: i * 100, commands: i < 30 ? 0 : (i - 30) * 5, inputBytes: i * 10, outputBytes: 0 });
+  assert.equal(rates.perSecond('inputBytes'), 100);
+  assert.equal(Math.round(rates.perSecond('commands')), 33);
+  rates.reset();
+  assert.equal(rates.perSecond('inputBytes'), 0);
 });
