@@ -65,6 +65,8 @@ export class Statistics {
   readonly errors = new Map<string, number>();
   /** All error replies. */
   errorCount = 0;
+  /** How many of them there were when a command was last blamed for one. */
+  #blamed = 0;
   /** Newest first. */
   slow: SlowCommand[] = [];
   slowerThanUs = 10_000;
@@ -91,6 +93,12 @@ export class Statistics {
     if (count > 0 || this.errors.size < ERROR_CODES_MAX) this.errors.set(code, count + 1);
   }
 
+  /** A command has written errors, itself or through others, which have been blamed already: EXEC is not for what was within it. @param before errors before it ran */
+  blame(statistic: CommandStatistic, before: number): void {
+    if (this.errorCount > Math.max(before, this.#blamed)) statistic.failed++;
+    this.#blamed = this.errorCount;
+  }
+
   remember(session: Session, request: Request, us: number): void {
     const shown = request.argc > SLOW_ARGUMENTS_MAX ? SLOW_ARGUMENTS_MAX - 1 : request.argc;
     const args = Array.from({ length: shown }, (_, i) => (isSecret(request, i) ? '(redacted)' : shorten(request.view(i).toString('latin1', 0, SLOW_TEXT_MAX), request.length(i))));
@@ -109,7 +117,7 @@ export class Statistics {
     // What is running right now is counted when it is done.
     for (const statistic of this.commands.values()) statistic.calls = statistic.us = statistic.rejected = statistic.failed = 0;
     this.errors.clear();
-    this.errorCount = 0;
+    this.errorCount = this.#blamed = 0;
     this.rates.reset();
   }
 }
@@ -148,5 +156,5 @@ export function runCounted(session: Session, command: Command, request: Request,
     if (slowerThanUs >= 0 && us >= slowerThanUs && !command.flags.includes('skip_slowlog')) statistics.remember(session, request, Math.round(us));
   }
   statistic.calls++;
-  if (statistics.errorCount > errors) statistic.failed++;
+  if (statistics.errorCount !== errors) statistics.blame(statistic, errors);
 }

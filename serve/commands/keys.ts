@@ -66,7 +66,7 @@ function scan(session: Session, request: Request, reply: Reply): void {
   const step = database.scan(cursor, count);
   const found = step.keys.filter((key) => {
     if (matcher !== null && !matcher.test(key)) return false;
-    const value = wanted === null ? undefined : database.get(key);
+    const value = wanted === null ? undefined : database.read(key);
     return wanted === null || (value !== undefined && typeName(value).toLowerCase() === wanted);
   });
   reply.array(2);
@@ -111,7 +111,7 @@ function copy(session: Session, request: Request, reply: Reply): void {
   }
   const [from, to] = [request.text(1), request.text(2)];
   if (target === session.database && from === to) return reply.error('ERR source and destination objects are the same');
-  const value = session.database.read(from);
+  const value = session.database.get(from);
   if (value === undefined || (target.get(to) !== undefined && !replace)) return reply.int(0);
   if (value instanceof ModuleValue) return reply.error('ERR not supported for this module key');
   const expiresAt = session.database.expiresAt(from);
@@ -166,7 +166,7 @@ function object(session: Session, request: Request, reply: Reply): void {
 
 /** Only what is certain without Redis's own storage format: a missing key, and a payload that cannot be ours. */
 function dump(session: Session, request: Request, reply: Reply): void {
-  if (session.database.get(request.text(1)) === undefined) return reply.null();
+  if (session.database.read(request.text(1)) === undefined) return reply.null();
   reply.error('ERR DUMP is not supported by this server');
 }
 

@@ -61,3 +61,17 @@ test('rates are over the last ticks', () => {
   rates.reset();
   assert.equal(rates.perSecond('inputBytes'), 0);
 });
+
+test('EXEC is not blamed for what the commands within it do, and counts begin again with RESETSTAT', async (t) => {
+  const { call } = await served(t);
+  await call('SET', 'k', 'text');
+  for (const args of [['MULTI'], ['INCR', 'k'], ['EXEC'], ['EXEC'], ['PING']]) await call(...args);
+  const text = await call('INFO', 'commandstats') as string;
+  assert.match(text, /cmdstat_incr:calls=1,.*failed_calls=1\r/);
+  assert.match(text, /cmdstat_exec:calls=2,.*failed_calls=1\r/);
+  assert.doesNotMatch(text, /cmdstat_info/);
+  await call('CONFIG', 'RESETSTAT');
+  await call('INCR', 'k');
+  assert.equal((await call('INFO', 'commandstats') as string).replace(/usec.*?,rej/g, 'rej'),
+    '# Commandstats\r\ncmdstat_incr:calls=1,rejected_calls=0,failed_calls=1\r\ncmdstat_config:calls=1,rejected_calls=0,failed_calls=0\r\n');
+});

@@ -25,7 +25,7 @@ test('ACL tells who one is, and who there is', async (t) => {
   const { call } = await served(t, { requirepass: 'main', users: { ada: 'x' } });
   assert.equal(await call('AUTH', 'ada', 'x'), 'OK');
   assert.equal(await call('ACL', 'WHOAMI'), 'ada');
-  assert.deepEqual(await call('ACL', 'USERS'), ['default', 'ada']);
+  assert.deepEqual(await call('ACL', 'USERS'), ['ada', 'default']);
   const transactions = await call('ACL', 'CAT', 'transaction') as string[];
   assert.deepEqual(transactions.sort(), ['discard', 'exec', 'multi', 'unwatch', 'watch']);
   assert.equal(await call('ACL', 'CAT', 'nope'), "-ERR Unknown category 'nope'");
