@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { InferplayError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
-import { parseMemory } from '../serve/config.js';
+import { parseMemory } from '../serve/redis-settings.js';
 import type { ListenOptions } from '../serve/serve.js';
 import { integer } from './options.js';
 
@@ -31,7 +31,7 @@ function users(text: string, before: Users | undefined): Users {
 }
 
 function memory(text: string): number {
-  const bytes = parseMemory(text);
+  const bytes = /^\d/.test(text) ? parseMemory(text) : NaN;
   if (Number.isNaN(bytes)) throw new InferplayError('USAGE', `--maxmemory "${text}" is no size: write bytes, or 100mb, or 2gb.`);
   return bytes;
 }

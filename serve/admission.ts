@@ -1,6 +1,7 @@
 /** Whether a command may run now, and the error when it may not: unknown, wrong number of arguments, not logged in, no memory. */
 import type { Command } from './commands/command.js';
 import { ERROR_ARGUMENTS_BYTES_MAX, SERVER_BYTES } from './limits.js';
+import { shown } from './lookup.js';
 import type { Request } from './request.js';
 import type { Server } from './server.js';
 import type { Session } from './session.js';
@@ -52,12 +53,12 @@ export function isHeld(session: Session, command: Command): boolean {
 }
 
 export function unknownCommand(request: Request): string {
-  let text = `ERR unknown command \`${request.text(0).slice(0, ERROR_ARGUMENTS_BYTES_MAX)}\`, with args beginning with: `;
-  let shown = 0;
-  for (let i = 1; i < request.argc && shown < ERROR_ARGUMENTS_BYTES_MAX; i++) {
-    const arg = request.text(i).slice(0, ERROR_ARGUMENTS_BYTES_MAX - shown);
+  let text = `ERR unknown command \`${shown(request.text(0))}\`, with args beginning with: `;
+  let size = 0;
+  for (let i = 1; i < request.argc && size < ERROR_ARGUMENTS_BYTES_MAX; i++) {
+    const arg = shown(request.text(i), ERROR_ARGUMENTS_BYTES_MAX - size);
     text += `\`${arg}\`, `;
-    shown += arg.length + 4;
+    size += arg.length + 4;
   }
   return text;
 }

@@ -1,4 +1,5 @@
 /** What the server does as time goes by: keys expire, silent clients are disconnected, a pause ends. */
+import { usedBytes } from './admission.js';
 import type { Server } from './server.js';
 import { SWEEP_KEYS } from './store.js';
 
@@ -17,6 +18,8 @@ export function startClock(server: Server): () => void {
   };
   const timer = setInterval(() => {
     server.stats.tickMs = Date.now();
+    server.stats.peakBytes = Math.max(server.stats.peakBytes, usedBytes(server));
+    server.statistics.rates.tick(server.stats);
     if (soon === undefined) sweep();
     if (server.pause !== null && server.pause.untilMs <= server.stats.tickMs) endPause(server);
     if (++ticks % IDLE_TICKS === 0 && server.settings.timeoutSeconds > 0) disconnectSilent(server);

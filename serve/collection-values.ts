@@ -1,4 +1,5 @@
 /** Hashes, lists and sets as keys hold them. Each keeps the sum of its bytes, so that memory is accounted for without walking it. */
+import { parseInteger } from './numbers.js';
 
 /** What an element costs beside its bytes: its place in a table and the object around it. */
 const ELEMENT_OVERHEAD_BYTES = 96;
@@ -20,12 +21,15 @@ export class Hash {
     return this.#fields.get(field);
   }
 
-  /** @returns true when the field is new */
-  set(field: string, value: Buffer): boolean {
+  /**
+   * @param measured false for HINCRBY, whose fields Redis does not measure
+   * @returns true when the field is new
+   */
+  set(field: string, value: Buffer, measured = true): boolean {
     const old = this.#fields.get(field);
     this.#fields.set(field, value);
     this.sizeBytes += old ? value.length - old.length : field.length + value.length + ELEMENT_OVERHEAD_BYTES;
-    if (this.#fields.size > COMPACT_ELEMENTS_MAX || value.length > COMPACT_BYTES_MAX || field.length > COMPACT_BYTES_MAX) this.compact = false;
+    if (this.#fields.size > COMPACT_ELEMENTS_MAX || (measured && (value.length > COMPACT_BYTES_MAX || field.length > COMPACT_BYTES_MAX))) this.compact = false;
     return old === undefined;
   }
 
@@ -107,6 +111,11 @@ export class List {
   }
 }
 
+/** Beyond 2^53 numbers may be equal that are not. */
+function byInteger(a: string, b: string): number {
+  return Number(a) - Number(b) || Number(BigInt(a) - BigInt(b));
+}
+
 /** A set from which a random member can be taken in constant time. */
 export class Members {
   sizeBytes = 0;
@@ -128,7 +137,7 @@ export class Members {
     this.#places.set(member, this.#members.length);
     this.#members.push(member);
     this.sizeBytes += member.length + ELEMENT_OVERHEAD_BYTES;
-    if (this.integers && (this.#members.length > COMPACT_ELEMENTS_MAX || !/^(?:0|-?[1-9]\d{0,18})$/.test(member))) this.integers = false;
+    if (this.integers && (this.#members.length > COMPACT_ELEMENTS_MAX || parseInteger(member) === null)) this.integers = false;
     return true;
   }
 
@@ -150,8 +159,16 @@ export class Members {
     return this.#members[Math.floor(chance * this.#members.length)];
   }
 
+  /** Takes a random member out of a set that has any. @param chance from 0 up to, and without, 1 */
+  take(chance: number): string {
+    const member = this.random(chance)!;
+    this.delete(member);
+    return member;
+  }
+
+  /** Integers in their order, as an intset keeps them, other members in no order. */
   values(): IterableIterator<string> {
-    return this.#members.values();
+    return this.integers ? this.#members.toSorted(byInteger).values() : this.#members.values();
   }
 
   copy(): Members {

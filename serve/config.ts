@@ -1,81 +1,72 @@
 /** The settings that CONFIG GET tells. CONFIG SET changes those that mean something here, at once, and refuses the others. */
+import { basename, dirname } from 'node:path';
 import { Secret } from '../core/secret.js';
-import { BULK_BYTES_MAX, CONNECTIONS_MAX, DATABASES } from './limits.js';
+import { DATABASES } from './limits.js';
+import { shown } from './lookup.js';
+import { parseMemory, REDIS_SETTINGS } from './redis-settings.js';
 import type { Server } from './server.js';
 
 export interface Parameter {
   get(server: Server): string;
-  /** Changes the setting, or answers what is wrong with the text. Without it the setting is decided when the server starts. */
+  /** Changes the setting, or answers what is wrong with the text, which may be nothing that can be said. Without it the setting is decided when the server starts. */
   readonly set?: (server: Server, text: string) => string | null;
 }
 
-const UNITS: { readonly [unit: string]: number } = { '': 1, b: 1, k: 1000, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 };
-
-/** A size as Redis writes them: `100`, `3mb`, `1g`. NaN when it is none. */
-export function parseMemory(text: string): number {
-  const parts = /^(\d{1,15})([a-z]*)$/i.exec(text);
-  const bytes = parts ? Number(parts[1]) * (UNITS[parts[2].toLowerCase()] ?? NaN) : NaN;
-  return Number.isSafeInteger(bytes) ? bytes : NaN;
+interface Own {
+  get(server: Server): string;
+  /** Given a text that is right. */
+  readonly set?: (server: Server, text: string) => void;
 }
 
-const fixed = (value: string): Parameter => ({ get: () => value, set: (_, text) => (text.toLowerCase() === value ? null : 'this server knows no other value') });
-const readOnly = (get: (server: Server) => string): Parameter => ({ get });
+const whole = (text: string): number => Math.min(Number(text), Number.MAX_SAFE_INTEGER);
 
-function integer(min: number, max: number, get: (server: Server) => number, set: (server: Server, value: number) => void): Parameter {
+/** What is not the same in every server, and what can be changed. */
+const OWN: { readonly [name: string]: Own } = {
+  maxmemory: {
+    get: ({ settings }) => String(settings.maxmemoryBytes),
+    set: ({ settings }, text) => (settings.maxmemoryBytes = parseMemory(text)),
+  },
+  maxclients: { get: ({ settings }) => String(settings.connectionsMax), set: ({ settings }, text) => (settings.connectionsMax = whole(text)) },
+  timeout: { get: ({ settings }) => String(settings.timeoutSeconds), set: ({ settings }, text) => (settings.timeoutSeconds = whole(text)) },
+  requirepass: {
+    // Whether there is one is no secret, the password is.
+    get: ({ users }) => (users.hasPassword ? '***' : ''),
+    set: ({ users }, text) => users.setPassword(text === '' ? null : new Secret(Buffer.from(text, 'latin1').toString())),
+  },
+  'slowlog-log-slower-than': { get: ({ statistics }) => String(statistics.slowerThanUs), set: ({ statistics }, text) => (statistics.slowerThanUs = whole(text)) },
+  'slowlog-max-len': { get: ({ statistics }) => String(statistics.slowLengthMax), set: ({ statistics }, text) => statistics.keepSlow(whole(text)) },
+  bind: { get: ({ host }) => host },
+  port: { get: ({ tls, port }) => String(tls ? 0 : port) },
+  'tls-port': { get: ({ tls, port }) => String(tls ? port : 0) },
+  unixsocket: { get: ({ unixPath }) => unixPath ?? '' },
+  databases: { get: () => String(DATABASES) },
+  dir: { get: ({ persistence }) => (persistence === null ? process.cwd() : dirname(persistence.file)) },
+  dbfilename: { get: ({ persistence }) => basename(persistence?.file ?? 'dump.rdb') },
+};
+
+function parameter(name: string): Parameter {
+  const { kind, value } = REDIS_SETTINGS.get(name)!;
+  const own: Own | undefined = OWN[name];
+  const get = own?.get ?? (() => value);
+  if (kind === null) return { get };
   return {
-    get: (server) => String(get(server)),
+    get,
     set: (server, text) => {
-      if (!/^-?\d{1,15}$/.test(text)) return "argument couldn't be parsed into an integer";
-      const value = Number(text);
-      if (value < min || value > max) return `argument must be between ${min} and ${max} inclusive`;
-      set(server, value);
+      const problem = kind.problem(text);
+      if (problem !== null) return problem;
+      if (own?.set === undefined) return kind.normal(text) === get(server) ? null : kind.refusal;
+      own.set(server, text);
       return null;
     },
   };
 }
 
-export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map<string, Parameter>(Object.entries({
-  maxmemory: {
-    get: (server) => String(server.settings.maxmemoryBytes),
-    set: (server, text) => {
-      const bytes = parseMemory(text);
-      if (Number.isNaN(bytes)) return 'argument must be a memory value';
-      server.settings.maxmemoryBytes = bytes;
-      return null;
-    },
-  },
-  'maxmemory-policy': fixed('noeviction'),
-  maxclients: integer(1, CONNECTIONS_MAX * 10, ({ settings }) => settings.connectionsMax, ({ settings }, value) => (settings.connectionsMax = value)),
-  timeout: integer(0, 2 ** 31 - 1, ({ settings }) => settings.timeoutSeconds, ({ settings }, value) => (settings.timeoutSeconds = value)),
-  requirepass: {
-    // Whether there is one is no secret, the password is.
-    get: (server) => (server.users.hasPassword ? '***' : ''),
-    set: (server, text) => {
-      server.users.setPassword(text === '' ? null : new Secret(Buffer.from(text, 'latin1').toString()));
-      return null;
-    },
-  },
-  'slowlog-log-slower-than': integer(-1, Number.MAX_SAFE_INTEGER, ({ statistics }) => statistics.slowerThanUs, ({ statistics }, value) => (statistics.slowerThanUs = value)),
-  'slowlog-max-len': integer(0, 100_000, ({ statistics }) => statistics.slowLengthMax, ({ statistics }, value) => {
-    statistics.slowLengthMax = value;
-    statistics.slow = statistics.slow.slice(0, value);
-  }),
-  'latency-monitor-threshold': fixed('0'),
-  save: fixed(''),
-  appendonly: fixed('no'),
-  'cluster-enabled': readOnly(() => 'no'),
-  bind: readOnly((server) => server.host),
-  port: readOnly((server) => String(server.tls ? 0 : server.port)),
-  'tls-port': readOnly((server) => String(server.tls ? server.port : 0)),
-  unixsocket: readOnly((server) => server.unixPath ?? ''),
-  databases: readOnly(() => String(DATABASES)),
-  'proto-max-bulk-len': readOnly(() => String(BULK_BYTES_MAX)),
-}));
+export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map([...REDIS_SETTINGS.keys()].map((name) => [name, parameter(name)]));
 
 /** CONFIG SET. @returns the error, or null when the setting has changed */
 export function configure(server: Server, name: string, text: string): string | null {
   const set = PARAMETERS.get(name.toLowerCase())?.set;
-  if (set === undefined) return `ERR Unsupported CONFIG parameter: ${name}`;
+  if (set === undefined) return `ERR Unsupported CONFIG parameter: ${shown(name)}`;
   const problem = set(server, text);
-  return problem === null ? null : `ERR Invalid argument '${text}' for CONFIG SET '${name}' - ${problem}`;
+  return problem === null ? null : `ERR Invalid argument '${shown(text)}' for CONFIG SET '${shown(name)}'${problem === '' ? '' : ` - ${problem}`}`;
 }

@@ -27,6 +27,8 @@ export const SERVER_BYTES = 1024 * 1024;
 export const HANDSHAKE_MS = 10_000;
 /** Commands that CLIENT PAUSE may hold back; it holds each client's first one only. */
 export const PAUSE_MS_MAX = 24 * 3600 * 1000;
+/** WAIT waits no longer than this, save for ever. */
+export const WAIT_MS_MAX = 24 * 3600 * 1000;
 /** Commands between MULTI and EXEC, and their bytes. */
 export const TRANSACTION_COMMANDS_MAX = 100_000;
 export const TRANSACTION_BYTES_MAX = 256 * 1024 * 1024;
@@ -51,3 +53,5 @@ export const REPLY_BY_REFERENCE_BYTES = 16 * 1024;
 export const KEEP_RECEIVED_BYTES = 16 * 1024;
 /** Arguments of an unknown command that its error shows. */
 export const ERROR_ARGUMENTS_BYTES_MAX = 128;
+/** Names that errors repeat. */
+export const ERROR_NAME_BYTES_MAX = 64 * 1024;

@@ -76,7 +76,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     users: usersOf(options), statistics: new Statistics(), pause: null,
     commands: { all: allCommands(), lookUp }, store: new Store(), models, devices: new Devices(models, options), sessions: new Map(),
     laboratory: laboratoryPlan && new Laboratory(laboratoryPlan),
-    stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputBytes: 0, outputBytes: 0 },
+    stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, peakBytes: 0 },
     modelChunkBytes: options.modelChunkBytes ?? MODEL_CHUNK_BYTES, backendsPath: null, host, port, unixPath: unixSocket, tls: tls !== undefined,
     persistence: null, shutdown: (save) => void close(save).catch(() => {}),
   };
@@ -149,6 +149,7 @@ function acceptor(server: Server): (accepted: Socket) => void {
   const reply = new Reply();
   let connections = 0;
   reply.onError = (text) => server.statistics.failed(text);
+  reply.onSend = (writes) => (server.stats.writes += writes);
   return (accepted) => {
     server.stats.connections++;
     if (server.sessions.size >= server.settings.connectionsMax) {
@@ -159,7 +160,11 @@ function acceptor(server: Server): (accepted: Socket) => void {
       return;
     }
     let session: Session | null = null;
-    const socket = readInto(accepted, (size, bytes) => session?.received(bytes, size), () => session?.nextRoom() ?? buffer);
+    const received = (size: number, bytes: Buffer): void => {
+      server.stats.reads++;
+      session?.received(bytes, size);
+    };
+    const socket = readInto(accepted, received, () => session?.nextRoom() ?? buffer);
     session = new Session(server, socket, ++connections, reply);
     server.sessions.set(session.id, session);
     socket.on('error', () => {});

@@ -2,7 +2,7 @@
  * Sums as Redis computes them for INCRBYFLOAT: in the 80-bit numbers of its machine, whose mantissa has 64 bits, and written with at
  * most 17 digits after the point. A sum of JavaScript's own numbers would answer 0.30000000000000004 where Redis answers 0.3.
  */
-import { parseFloatStrict } from './numbers.js';
+import { parseFloatStrict, parseHexadecimal } from './numbers.js';
 
 /** mantissa × 2^exponent, the mantissa of at most 64 bits. */
 export interface LongDouble {
@@ -14,14 +14,17 @@ const MANTISSA_BITS = 64;
 /** Powers of ten that fit, and are worth writing. */
 const DECIMAL_EXPONENT_MAX = 4932;
 const BINARY_EXPONENT_MAX = 16384;
+/** Half of the smallest number there is is 2 to the minus this. */
+const BINARY_EXPONENT_MIN = 16446;
 const DIGITS = 17;
-const TEXT_MAX = 5000;
+const TEXT_MAX = 5119;
+const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
 
 const bits = (value: bigint): number => value.toString(2).length;
 
 /** numerator / denominator to the nearest number of 64 bits, ties to even. */
 function round(numerator: bigint, denominator: bigint): LongDouble {
-  if (numerator === 0n) return { mantissa: 0n, exponent: 0 };
+  if (numerator === 0n) return ZERO;
   const size = numerator < 0n ? -numerator : numerator;
   let exponent = bits(size) - bits(denominator) - MANTISSA_BITS;
   const scaled = (at: number): bigint => (at < 0 ? (size << BigInt(-at)) / denominator : size / (denominator << BigInt(at)));
@@ -43,29 +46,28 @@ const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
 /** Text as strtold reads it when nothing may be left over; Infinity for an infinite one, null for anything else. */
 export function parseLongDouble(text: string): LongDouble | number | null {
   if (text.length > TEXT_MAX) return null;
+  const hexadecimal = parseHexadecimal(text);
+  if (hexadecimal !== null) return inRange(shift(round(hexadecimal.mantissa, 1n), hexadecimal.exponent));
   const parts = DECIMAL.exec(text);
   if (!parts || parts[2].length + parts[3].length === 0) {
-    // Hexadecimal and infinite ones are as exact in 64 bits as in 80.
     const value = parseFloatStrict(text);
-    if (Number.isNaN(value)) return null;
-    return Number.isFinite(value) ? ofDouble(value) : value;
+    return Number.isNaN(value) ? null : value;
   }
   const [, sign, whole, fraction, power] = parts;
-  const exponent = Number(power ?? 0) - fraction.length;
-  if (Math.abs(exponent) > DECIMAL_EXPONENT_MAX + TEXT_MAX) return null;
   const digits = BigInt(sign + whole + fraction);
-  const value = exponent < 0 ? round(digits, 10n ** BigInt(-exponent)) : round(digits * 10n ** BigInt(exponent), 1n);
-  return overflows(value) ? null : value;
+  const exponent = Number(power ?? 0) - fraction.length;
+  if (digits === 0n) return ZERO;
+  if (Math.abs(exponent) > DECIMAL_EXPONENT_MAX + TEXT_MAX) return null;
+  return inRange(exponent < 0 ? round(digits, 10n ** BigInt(-exponent)) : round(digits * 10n ** BigInt(exponent), 1n));
 }
 
-function ofDouble(value: number): LongDouble {
-  let exponent = 0;
-  while (!Number.isInteger(value)) {
-    value *= 2;
-    exponent--;
-  }
-  const { mantissa, exponent: more } = round(BigInt(value), 1n);
-  return { mantissa, exponent: exponent + more };
+function shift({ mantissa, exponent }: LongDouble, by: number): LongDouble {
+  return mantissa === 0n ? ZERO : { mantissa, exponent: exponent + by };
+}
+
+/** Null for what is infinite in 80 bits, and for what is not zero and becomes it. */
+function inRange(value: LongDouble): LongDouble | null {
+  return overflows(value) || (value.mantissa !== 0n && value.exponent + MANTISSA_BITS <= -BINARY_EXPONENT_MIN) ? null : value;
 }
 
 function overflows({ mantissa, exponent }: LongDouble): boolean {
@@ -77,7 +79,7 @@ export function add(a: LongDouble, b: LongDouble): LongDouble | null {
   const exponent = Math.min(a.exponent, b.exponent);
   const sum = (a.mantissa << BigInt(a.exponent - exponent)) + (b.mantissa << BigInt(b.exponent - exponent));
   const rounded = round(sum, 1n);
-  const value = { mantissa: rounded.mantissa, exponent: rounded.exponent + exponent };
+  const value = shift(rounded, exponent);
   return overflows(value) ? null : value;
 }
 

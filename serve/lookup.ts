@@ -1,5 +1,7 @@
 /** What the command families have in common: finding values of a type, and the errors when they are not there. */
 import type { Hash, List, Members } from './collection-values.js';
+import type { Instant } from './instant.js';
+import { ERROR_NAME_BYTES_MAX } from './limits.js';
 import { Model } from './models.js';
 import type { Reply } from './reply.js';
 import type { Request } from './request.js';
@@ -17,7 +19,7 @@ export const IN_TRANSACTION = 'ERR Cannot run RedisAI command within a transacti
 
 /** The tensor under a key, or null after having written the error. */
 export function tensorAt(database: Database, key: string, reply: Reply): Tensor | null {
-  const value = database.get(key);
+  const value = database.read(key);
   if (value instanceof Tensor) return value;
   reply.error(value === undefined ? NO_TENSOR : WRONGTYPE);
   return null;
@@ -25,7 +27,7 @@ export function tensorAt(database: Database, key: string, reply: Reply): Tensor 
 
 /** The model under a key, or null after having written the error. */
 export function modelAt(database: Database, key: string, reply: Reply): Model | null {
-  const value = database.get(key);
+  const value = database.read(key);
   if (value instanceof Model) return value;
   reply.error(value === undefined ? NO_MODEL : WRONGTYPE);
   return null;
@@ -51,10 +53,11 @@ export function writeModule(reply: Reply): void {
 
 /**
  * The value under a key if it is of this class.
+ * @param lookUp `get`, or `read` for commands that only read
  * @returns undefined when there is none; null, after having written the error, when it is of another
  */
-export function valueAt<T extends Value>(database: Database, key: string, type: new () => T, reply: Reply): T | undefined | null {
-  const value = database.get(key);
+export function valueAt<T extends Value>(database: Database, lookUp: 'get' | 'read', key: string, type: new () => T, reply: Reply): T | undefined | null {
+  const value = database[lookUp](key);
   if (value === undefined || value instanceof type) return value;
   reply.error(WRONGTYPE);
   return null;
@@ -64,6 +67,12 @@ export function valueAt<T extends Value>(database: Database, key: string, type: 
 export function changedFrom(database: Database, key: string, value: Hash | List | Members | SortedSet, before: number): void {
   database.changed(key, value.sizeBytes - before);
   if (value.size === 0) database.delete(key);
+}
+
+/** A key whose time is past already is deleted at once. */
+export function expireOrDelete(database: Database, key: string, at: Instant): void {
+  if (at <= Date.now()) database.delete(key);
+  else database.expireAt(key, at);
 }
 
 /**
@@ -87,11 +96,31 @@ export function isName(name: string): boolean {
   return /^[!-~]*$/.test(name);
 }
 
+/** A text as errors repeat it: up to its first NUL, and with no more than so many bytes. */
+export function shown(text: string, sizeMax = ERROR_NAME_BYTES_MAX): string {
+  const nul = text.indexOf('\0');
+  return text.slice(0, nul < 0 ? sizeMax : Math.min(nul, sizeMax));
+}
+
 /** The error for a subcommand that is not there, as Redis 6.2 words it. */
 export function unknownSubcommand(request: Request): string {
-  return `ERR Unknown subcommand or wrong number of arguments for '${request.text(1).slice(0, 128)}'. Try ${request.text(0).toUpperCase()} HELP.`;
+  return `ERR Unknown subcommand or wrong number of arguments for '${shown(request.text(1))}'. Try ${request.text(0).toUpperCase()} HELP.`;
 }
 
 export function wrongArity(request: Request): string {
   return `ERR wrong number of arguments for '${request.text(0).slice(0, 128)}' command`;
+}
+
+/** What is wrong with a timeout in milliseconds; null when nothing is. @param ms as `Request.long` reads it */
+export function timeoutProblem(ms: number): string | null {
+  if (Number.isNaN(ms)) return 'ERR timeout is not an integer or out of range';
+  return ms < 0 ? 'ERR timeout is negative' : null;
+}
+
+/** The answer to HELP: what may follow the command. */
+export function writeHelp(request: Request, subcommands: readonly string[], reply: Reply): void {
+  reply.array(subcommands.length + 2);
+  reply.simple(`${request.text(0).toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`);
+  for (const line of subcommands) reply.simple(line);
+  reply.simple('HELP');
 }

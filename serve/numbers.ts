@@ -21,18 +21,18 @@ export function integerAt(bytes: Uint8Array, at: number, end: number): number {
 
 export const INT64_MAX = 2n ** 63n - 1n;
 export const INT64_MIN = -(2n ** 63n);
+/** Characters of the longest 64-bit integer. */
+export const INTEGER_TEXT_MAX = 20;
 
 /** Text as a 64-bit integer in Redis's strict notation, or null. */
 export function parseInteger(text: string): bigint | null {
-  if (text.length > 20 || !/^(?:0|-?[1-9][0-9]*)$/.test(text)) return null;
+  if (text.length > INTEGER_TEXT_MAX || !/^(?:0|-?[1-9][0-9]*)$/.test(text)) return null;
   const value = BigInt(text);
   return value > INT64_MAX || value < INT64_MIN ? null : value;
 }
 
 const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
-/** More would not fit a double before its exponent is applied. */
-const HEXADECIMAL_DIGITS_MAX = 240;
-const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?[0-9]+))?$/;
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?[0-9]{1,15}))?$/;
 
 /**
  * Text as strtod reads it when nothing may be left over and no blank may lead: decimal, hexadecimal, inf and infinity.
@@ -45,13 +45,27 @@ export function parseFloatStrict(text: string): number {
     return lost ? NaN : value;
   }
   if (/^[+-]?inf(?:inity)?$/i.test(text)) return text[0] === '-' ? -Infinity : Infinity;
-  const hex = HEXADECIMAL.exec(text);
-  if (!hex || hex[2].length + hex[3].length === 0 || hex[2].length + hex[3].length > HEXADECIMAL_DIGITS_MAX) return NaN;
-  const mantissa = Number(BigInt('0x' + hex[2] + hex[3]));
-  if (mantissa === 0) return hex[1] === '-' ? -0 : 0;
-  const value = mantissa * 2 ** (Number(hex[4] ?? 0) - 4 * hex[3].length);
-  if (!Number.isFinite(value) || value === 0) return NaN;
-  return hex[1] === '-' ? -value : value;
+  const { mantissa, exponent } = parseHexadecimal(text) ?? { mantissa: null, exponent: 0 };
+  if (mantissa === null) return NaN;
+  if (mantissa === 0n) return text[0] === '-' ? -0 : 0;
+  // In two steps, for each half of the power is a number where the whole is not.
+  const half = Math.trunc(exponent / 2);
+  const value = Number(mantissa) * 2 ** half * 2 ** (exponent - half);
+  return Number.isFinite(value) && value !== 0 ? value : NaN;
+}
+
+/** Of longer mantissas only so many bits are looked at, and whether anything is set behind them. */
+const HEXADECIMAL_BITS_MAX = 80;
+
+/** `0x1.8p3` as mantissa × 2^exponent, which rounds as the text does; null when it is none. */
+export function parseHexadecimal(text: string): { mantissa: bigint; exponent: number } | null {
+  const [matched, sign, whole, fraction, power = '0'] = HEXADECIMAL.exec(text) ?? [];
+  if (matched === undefined || whole.length + fraction.length === 0) return null;
+  const digits = BigInt(`0x${whole}${fraction}`);
+  const surplus = BigInt(Math.max(0, digits.toString(16).length * 4 - HEXADECIMAL_BITS_MAX));
+  const top = digits >> surplus;
+  const size = top << surplus === digits ? top : top | 1n;
+  return { mantissa: sign === '-' ? -size : size, exponent: Number(power) - 4 * fraction.length + Number(surplus) };
 }
 
 /**
@@ -69,7 +83,7 @@ export function parseLooseInteger(text: string): number {
 export function formatDouble(value: number, negativeNaN = false): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return Object.is(value, -0) ? '-0' : String(value);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? (negativeNaN ? '-nan' : 'nan') : value > 0 ? 'inf' : '-inf';
-  const [mantissa, exponentText] = value.toExponential(16).split('e');
+  const [mantissa, exponentText] = seventeenDigits(value).split('e');
   const exponent = Number(exponentText);
   if (exponent < -4 || exponent >= 17) {
     const size = Math.abs(exponent);
@@ -78,7 +92,19 @@ export function formatDouble(value: number, negativeNaN = false): string {
   const sign = mantissa[0] === '-' ? '-' : '';
   const digits = mantissa.replace(/[-.]/g, '');
   if (exponent < 0) return trimZeros(`${sign}0.${'0'.repeat(-exponent - 1)}${digits}`);
-  return trimZeros(`${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`);
+  return trimZeros(`${sign}${digits.slice(0, exponent + 1)}${exponent < 16 ? '.' : ''}${digits.slice(exponent + 1)}`);
+}
+
+/** A number with more binary places than this lies never just between two numbers of seventeen digits. */
+const TIE_SCALE = 2 ** 25;
+
+/** As toExponential writes it, save that printf rounds what lies just between two numbers to the even one, and toExponential up. */
+function seventeenDigits(value: number): string {
+  const text = value.toExponential(16);
+  if (!Number.isInteger(value * TIE_SCALE) || !/^50*e/.test(value.toExponential(50).slice(value < 0 ? 19 : 18))) return text;
+  const [mantissa, exponent] = text.split('e');
+  const last = mantissa.charCodeAt(mantissa.length - 1) - 48;
+  return last % 2 === 0 ? text : `${mantissa.slice(0, -1)}${last - 1}e${exponent}`;
 }
 
 function trimZeros(text: string): string {

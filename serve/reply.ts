@@ -19,6 +19,8 @@ export class Reply {
   protocol = 2;
   /** Hears of every error that is written. */
   onError: ((text: string) => void) | null = null;
+  /** Hears how many senders write at the end of a turn. */
+  onSend: ((writes: number) => void) | null = null;
   #buffer = Buffer.allocUnsafeSlow(REPLY_BUFFER_BYTES);
   #at = 0;
   /** Finished parts that come before what is in the buffer: large values by reference. */
@@ -71,10 +73,10 @@ export class Reply {
     this.raw(`+${text}\r\n`);
   }
 
-  /** @param text with its code, for example `ERR no such key`; line ends become blanks */
+  /** @param text with its code, for example `ERR no such key`; line ends become blanks, save those at the end */
   error(text: string): void {
     this.onError?.(text);
-    this.raw(`-${/[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text}\r\n`);
+    this.raw(`-${/[\r\n]/.test(text) ? text.replace(/[\r\n]+$/, '').replace(/[\r\n]/g, ' ') : text}\r\n`);
   }
 
   #number(type: number, value: number): void {
@@ -203,6 +205,7 @@ export class Reply {
   readonly #send = (): void => {
     const senders = this.#senders;
     this.#senders = [];
+    this.onSend?.(senders.length);
     let clean = true;
     for (const sender of senders) if (!sender.writeOut()) clean = false;
     // What the kernel did not take yet is still read from our buffer, which then goes on behind it.

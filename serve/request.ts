@@ -3,7 +3,7 @@
  * allocated for a request that arrived whole. Arrays of bulk strings and inline commands (what a person types into telnet).
  */
 import { ARGUMENTS_MAX, BULK_BYTES_MAX, LINE_BYTES_MAX, UNAUTHENTICATED_ARGUMENTS_MAX, UNAUTHENTICATED_BULK_BYTES_MAX } from './limits.js';
-import { integerAt, parseFloatStrict, parseInteger } from './numbers.js';
+import { INTEGER_TEXT_MAX, integerAt, parseFloatStrict, parseInteger } from './numbers.js';
 
 export const INCOMPLETE = -1;
 /** `request.problem` says what is wrong; the connection must be closed. */
@@ -47,7 +47,7 @@ export class Request {
       this.argc = 0;
       if (at >= end) return this.#wait(at, at + 1);
       if (bytes[at] !== STAR) return this.#inline(bytes, at, end);
-      const body = this.#length(bytes, at + 1, end, 'too big mbulk count string');
+      const body = this.#length(bytes, at, end, 'too big mbulk count string');
       if (body < 0) return body === INCOMPLETE ? this.#wait(at, end + 1) : body;
       const count = this.#value;
       if (count > ARGUMENTS_MAX || Number.isNaN(count)) return this.#broken('invalid multibulk length');
@@ -64,17 +64,17 @@ export class Request {
     const { start: starts, end: ends } = this;
     while (this.argc < this.#expected) {
       if (at >= end) return this.#wait(at, end + 1);
-      if (bytes[at] !== DOLLAR) return this.#broken(`expected '$', got '${String.fromCharCode(bytes[at])}'`);
       let body: number;
       let length: number;
       const first = bytes[at + 1] - 48;
-      // Nearly every length has one digit or two; the general reader takes the rest and everything odd.
-      if (first >= 0 && first <= 9 && bytes[at + 2] === CR && at + 3 < end && bytes[at + 3] === LF) {
+      // Nearly every length has one digit; the general reader takes the rest and everything odd.
+      if (bytes[at] === DOLLAR && first >= 0 && first <= 9 && bytes[at + 2] === CR && at + 3 < end) {
         length = first;
         body = at + 4;
       } else {
-        body = this.#length(bytes, at + 1, end, 'too big bulk count string');
+        body = this.#length(bytes, at, end, 'too big bulk count string');
         if (body < 0) return body === INCOMPLETE ? this.#wait(at, end + 1) : body;
+        if (bytes[at] !== DOLLAR) return this.#broken(`expected '$', got '${String.fromCharCode(bytes[at])}'`);
         length = this.#value;
         if (!(length >= 0 && length <= BULK_BYTES_MAX)) return this.#broken('invalid bulk length');
         if (length > UNAUTHENTICATED_BULK_BYTES_MAX && !trusted) return this.#broken('unauthenticated bulk length');
@@ -95,13 +95,15 @@ export class Request {
 
   #value = 0;
 
-  /** Reads a length line; answers the offset after it and leaves the number, NaN when it is none, in `#value`. */
+  /**
+   * Reads a line of a letter and a length; answers the offset after it and leaves the number, NaN when it is none, in `#value`.
+   * It ends at a carriage return, and whatever byte follows, as in Redis.
+   */
   #length(bytes: Buffer, at: number, end: number, tooLong: string): number {
-    const lf = bytes.indexOf(LF, at);
-    if (lf < 0 || lf >= end) return end - at > LINE_BYTES_MAX ? this.#broken(tooLong) : INCOMPLETE;
-    const stop = lf > at && bytes[lf - 1] === CR ? lf - 1 : lf;
-    this.#value = integerAt(bytes, at, stop);
-    return lf + 1;
+    const cr = bytes.indexOf(CR, at);
+    if (cr < 0 || cr + 1 >= end) return end - at > LINE_BYTES_MAX ? this.#broken(tooLong) : INCOMPLETE;
+    this.#value = integerAt(bytes, at + 1, cr);
+    return cr + 2;
   }
 
   #wait(at: number, needed: number): number {
@@ -136,7 +138,6 @@ export class Request {
   #inline(bytes: Buffer, at: number, end: number): number {
     const lf = bytes.indexOf(LF, at);
     if (lf < 0 || lf >= end) return end - at > LINE_BYTES_MAX ? this.#broken('too big inline request') : this.#wait(at, end + 1);
-    if (lf - at > LINE_BYTES_MAX) return this.#broken('too big inline request');
     const args = splitInline(bytes.toString('latin1', at, lf));
     if (!args) return this.#broken('unbalanced quotes in request');
     this.assign(args.map((arg) => Buffer.from(arg, 'latin1')));
@@ -206,15 +207,16 @@ export class Request {
     return Number.isSafeInteger(value) ? value : NaN;
   }
 
-  /** An argument as a 64-bit integer in Redis's strict notation, rounded beyond 2^53; NaN when it is none. */
-  long(i: number): number {
-    const value = integerAt(this.bytes, this.start[i], this.end[i]);
-    return Number.isSafeInteger(value) || Number.isNaN(value) ? value : Number(this.bigint(i) ?? NaN);
-  }
-
   /** An argument as a 64-bit integer in Redis's strict notation; null when it is none. */
   bigint(i: number): bigint | null {
-    return parseInteger(this.text(i));
+    return this.length(i) > INTEGER_TEXT_MAX ? null : parseInteger(this.text(i));
+  }
+
+  /** A place or a count: any 64-bit integer, exact up to 2^53, which no place and no count reaches. NaN when it is none. */
+  long(i: number): number {
+    const value = integerAt(this.bytes, this.start[i], this.end[i]);
+    if (Number.isSafeInteger(value) || Number.isNaN(value)) return value;
+    return Number(this.bigint(i) ?? NaN);
   }
 
   /** An argument as a double as strtod reads it; NaN when it is none. */
@@ -225,26 +227,30 @@ export class Request {
 
 const ESCAPES: { readonly [letter: string]: string } = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
+/** What may stand between arguments, and what ends one: tabulators and form feeds of old are not the same in Redis. */
+const BLANK = /[ \t\n\v\f\r\0]/;
+const END = /[ \t\n\r\0]/;
+
 /** Splits an inline command at blanks; "…" with escapes, '…' with \' only. Null when quotes do not match. */
 export function splitInline(line: string): string[] | null {
   const args: string[] = [];
-  const blank = /[\s\0]/;
   for (let at = 0; at < line.length; ) {
-    if (blank.test(line[at])) {
+    if (BLANK.test(line[at])) {
       at++;
       continue;
     }
     let arg = '';
-    while (at < line.length && !blank.test(line[at])) {
+    while (at < line.length && !END.test(line[at])) {
       const quote = line[at];
       if (quote !== '"' && quote !== "'") {
         arg += line[at++];
         continue;
       }
       const quoted = readQuoted(line, at + 1, quote);
-      if (!quoted || (quoted.next < line.length && !blank.test(line[quoted.next]))) return null;
+      if (!quoted || (quoted.next < line.length && !BLANK.test(line[quoted.next]))) return null;
       arg += quoted.text;
       at = quoted.next;
+      break;
     }
     args.push(arg);
   }

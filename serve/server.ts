@@ -42,6 +42,11 @@ export interface Stats {
   rejected: number;
   inputBytes: number;
   outputBytes: number;
+  /** Reads from sockets; writes to them, but for those of large replies on their own. */
+  reads: number;
+  writes: number;
+  /** Largest `used_memory` of any tick. */
+  peakBytes: number;
 }
 
 export interface Server {

@@ -2,11 +2,12 @@
  * The keyspace: numbered databases of keys (latin1 strings, one character a byte) and values, with expiry and WATCH.
  * One thread owns it, so nothing here waits or locks.
  */
+import type { Instant } from './instant.js';
 import { KeyMap } from './key-map.js';
 import { DATABASES } from './limits.js';
 import { KEY_OVERHEAD_BYTES, ModuleValue, sizeOf, type Value } from './value.js';
 
-export { KEY_OVERHEAD_BYTES, ModuleValue, sizeOf, typeName, type Value } from './value.js';
+export { encoded, encodingOf, KEY_OVERHEAD_BYTES, ModuleValue, sizeOf, typeName, type Value } from './value.js';
 
 /** Whether somebody must be told when the value goes. */
 function holdsMore(value: Value): value is ModuleValue {
@@ -31,18 +32,20 @@ export const SWEEP_KEYS = 2000;
 export class Database {
   readonly #now: () => number;
   #values = new KeyMap<Value>();
-  /** Milliseconds since the epoch. */
-  #expires = new KeyMap<number>();
+  #expires = new KeyMap<Instant>();
   /** Values that are told when they go: the others, which may be millions, are simply forgotten. */
   #holding = new Set<ModuleValue>();
   #usedBytes = 0;
   #wander: Iterator<string> | null = null;
   /** Keys that went because their time was up. */
   expired = 0;
+  /** What commands that only read have found, and what they have not. */
+  hits = 0;
+  misses = 0;
   readonly #watchers = new Map<string, Set<Watcher>>();
   #scans: (ScanPlace | undefined)[] = [];
   #scanCount = 0;
-  #sweep: Iterator<[string, number]> | null = null;
+  #sweep: Iterator<[string, Instant]> | null = null;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -68,6 +71,14 @@ export class Database {
       return undefined;
     }
     return this.#values.get(key);
+  }
+
+  /** As `get`, for commands that only read: what they find and what they miss is counted. */
+  read(key: string): Value | undefined {
+    const value = this.get(key);
+    if (value === undefined) this.misses++;
+    else this.hits++;
+    return value;
   }
 
   #isExpired(key: string): boolean {
@@ -110,13 +121,13 @@ export class Database {
   }
 
   /** Takes a value out without dropping it, to put it elsewhere. */
-  detach(key: string): { value: Value; expiresAtMs: number | undefined } | undefined {
+  detach(key: string): { value: Value; expiresAt: Instant | undefined } | undefined {
     const value = this.get(key);
     if (value === undefined) return undefined;
-    const expiresAtMs = this.#expires.get(key);
+    const expiresAt = this.#expires.get(key);
     this.#remove(key, value);
     if (holdsMore(value)) this.#holding.delete(value);
-    return { value, expiresAtMs };
+    return { value, expiresAt };
   }
 
   #remove(key: string, value: Value): void {
@@ -126,12 +137,17 @@ export class Database {
     this.touch(key);
   }
 
-  expiresAtMs(key: string): number | undefined {
+  expiresAt(key: string): Instant | undefined {
     return this.#expires.get(key);
   }
 
-  expireAt(key: string, atMs: number): void {
-    this.#expires.replace(key, atMs);
+  expiresAtMs(key: string): number | undefined {
+    const at = this.#expires.get(key);
+    return at === undefined ? undefined : Number(at);
+  }
+
+  expireAt(key: string, at: Instant): void {
+    this.#expires.replace(key, at);
     this.touch(key);
   }
 
@@ -183,7 +199,7 @@ export class Database {
       if (done) {
         this.#wander = null;
         rounds++;
-      } else if (!this.#isExpired(value) && passed++ >= Math.min(steps, this.#values.size)) return value;
+      } else if (this.get(value) !== undefined && passed++ >= Math.min(steps, this.#values.size)) return value;
     }
     return this.keys().next().value ?? undefined;
   }
@@ -199,11 +215,13 @@ export class Database {
     const iterator = kept?.cursor === cursor ? kept.iterator : this.#values.keys();
     if (kept?.cursor !== cursor) for (let i = 0; i < position && !iterator.next().done; i++);
     const keys: string[] = [];
+    const complete = cursor === 0 && count >= this.#values.size;
     for (let i = 0; i < count; i++) {
       const { value, done } = iterator.next();
       if (done) return { cursor: 0, keys };
-      if (!this.#isExpired(value)) keys.push(value);
+      if (this.get(value) !== undefined) keys.push(value);
     }
+    if (complete) return { cursor: 0, keys };
     const nextSlot = this.#scanCount++ % SCANS_KEPT;
     const next = (position + count) * SCANS_KEPT + nextSlot;
     this.#scans[nextSlot] = { cursor: next, iterator };
@@ -267,8 +285,9 @@ export class Store {
     return bytes;
   }
 
-  get expired(): number {
-    return this.databases.reduce((keys, { expired }) => keys + expired, 0);
+  /** What INFO tells of all databases. */
+  sum(count: 'expired' | 'hits' | 'misses'): number {
+    return this.databases.reduce((sum, database) => sum + database[count], 0);
   }
 
   /** @returns how many expired keys were removed */

@@ -24,8 +24,9 @@ export function ownCopy(request: Request): Request {
   return own;
 }
 
-/** Puts a command behind the others, and says so. */
+/** Puts a command behind the others, and says so; of a transaction that cannot be run any more nothing is kept. */
 export function enqueue(transaction: Transaction, command: Command, request: Request, reply: Reply): void {
+  if (transaction.failed) return reply.raw('+QUEUED\r\n');
   const own = ownCopy(request);
   transaction.bytes += own.bytes.length;
   if (transaction.queue.length >= TRANSACTION_COMMANDS_MAX || transaction.bytes > TRANSACTION_BYTES_MAX) {

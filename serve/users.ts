@@ -32,9 +32,9 @@ export class Users {
     this.#password = password;
   }
 
-  /** One character a byte. */
+  /** In the order of their bytes, one character a byte; the default user is there although it may be unable to log in. */
   names(): string[] {
-    return [...(this.#password !== null || this.#named.size === 0 ? [DEFAULT_USER] : []), ...this.#named.keys()];
+    return [DEFAULT_USER, ...this.#named.keys()].sort();
   }
 
   /** Whether this is a user's password. @param name and @param password as they came, one character a byte */

@@ -1,5 +1,6 @@
 /** What a key can hold. */
 import { Hash, List, Members } from './collection-values.js';
+import { parseInteger, INTEGER_TEXT_MAX } from './numbers.js';
 import { SortedSet } from './sorted-set.js';
 
 /** A value of a type that a module brings: a tensor, a model. */
@@ -21,6 +22,30 @@ export function typeName(value: Value): string {
   if (value instanceof Members) return 'set';
   if (value instanceof SortedSet) return 'zset';
   return value instanceof List ? 'list' : value.typeName;
+}
+
+/** Strings that are not encoded as their bytes alone would have it. */
+const encodings = new WeakMap<Buffer, 'raw' | 'text'>();
+
+/** @param encoding `raw`: it was changed in its place, as by APPEND; `text`: it is no integer whatever its digits say, as after INCRBYFLOAT */
+export function encoded(value: Buffer, encoding: 'raw' | 'text'): Buffer {
+  encodings.set(value, encoding);
+  return value;
+}
+
+const EMBEDDED_BYTES_MAX = 44;
+
+/** As OBJECT ENCODING answers. */
+export function encodingOf(value: Value): string {
+  if (Buffer.isBuffer(value)) {
+    const encoding = encodings.get(value);
+    if (encoding === undefined && value.length <= INTEGER_TEXT_MAX && parseInteger(value.toString('latin1')) !== null) return 'int';
+    return encoding === 'raw' || value.length > EMBEDDED_BYTES_MAX ? 'raw' : 'embstr';
+  }
+  if (value instanceof Hash) return value.compact ? 'ziplist' : 'hashtable';
+  if (value instanceof Members) return value.integers ? 'intset' : 'hashtable';
+  if (value instanceof SortedSet) return value.compact ? 'ziplist' : 'skiplist';
+  return value instanceof List ? 'quicklist' : 'raw';
 }
 
 /** Bytes of a value without its key. */

@@ -1,11 +1,12 @@
 /** CLIENT: who is connected, names, ends, silence, and pauses. */
 import { endPause } from '../clock.js';
 import { PAUSE_MS_MAX } from '../limits.js';
-import { BAD_NAME, isName, unknownSubcommand } from '../lookup.js';
+import { BAD_NAME, isName, shown, timeoutProblem, unknownSubcommand, writeHelp } from '../lookup.js';
+import { parseInteger } from '../numbers.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
-import { command, NO_KEYS, SYNTAX } from './command.js';
+import { command, NO_KEYS, NOT_AN_INTEGER, SYNTAX } from './command.js';
 
 function describe(session: Session): string {
   const { socket, transaction, server } = session;
@@ -25,11 +26,11 @@ function list(session: Session, request: Request, reply: Reply): void {
   let found = [...session.server.sessions.values()];
   if (request.argc === 4 && request.is(2, 'TYPE')) {
     const type = request.text(3).toLowerCase();
-    if (!TYPES.includes(type)) return reply.error(`ERR Unknown client type '${request.text(3)}'`);
+    if (!TYPES.includes(type)) return reply.error(`ERR Unknown client type '${shown(request.text(3))}'`);
     if (type !== 'normal') found = [];
   } else if (request.argc >= 4 && request.is(2, 'ID')) {
-    const ids = Array.from({ length: request.argc - 3 }, (_, i) => request.integer(i + 3));
-    if (ids.some((id) => !(id > 0))) return reply.error('ERR Invalid client ID');
+    const ids = Array.from({ length: request.argc - 3 }, (_, i) => request.long(i + 3));
+    if (ids.some(Number.isNaN)) return reply.error('ERR Invalid client ID');
     found = ids.flatMap((id) => session.server.sessions.get(id) ?? []);
   } else if (request.argc !== 2) return reply.error(SYNTAX);
   reply.verbatim(found.map(describe).join(''));
@@ -40,15 +41,15 @@ type Matcher = (each: Session) => boolean;
 /** What one filter of CLIENT KILL means; a text is an error. */
 function matcherOf(session: Session, filter: string, value: string): Matcher | string {
   if (filter === 'ID') {
-    const id = /^\d{1,15}$/.test(value) ? Number(value) : 0;
-    return id > 0 ? (each) => each.id === id : 'ERR client-id should be greater than 0';
+    const id = Number(parseInteger(value) ?? NaN);
+    return Number.isNaN(id) ? NOT_AN_INTEGER : (each) => id === 0 || each.id === id;
   }
   if (filter === 'ADDR') return (each) => each.address === value;
   if (filter === 'LADDR') return (each) => `${each.socket.localAddress}:${each.socket.localPort}` === value;
-  if (filter === 'USER') return session.server.users.names().includes(value) ? (each) => each.user === value : `ERR No such user '${value}'`;
+  if (filter === 'USER') return session.server.users.names().includes(value) ? (each) => each.user === value : `ERR No such user '${shown(value)}'`;
   if (filter === 'TYPE') {
     const type = value.toLowerCase();
-    return TYPES.includes(type) ? () => type === 'normal' : `ERR Unknown client type '${value}'`;
+    return TYPES.includes(type) ? () => type === 'normal' : `ERR Unknown client type '${shown(value)}'`;
   }
   return SYNTAX;
 }
@@ -61,6 +62,7 @@ function kill(session: Session, request: Request, reply: Reply): void {
     end(victim, session);
     return reply.ok();
   }
+  if (request.argc === 2) return reply.error(SYNTAX);
   const matchers: Matcher[] = [];
   let skipMe = true;
   for (let i = 2; i < request.argc; i += 2) {
@@ -88,18 +90,20 @@ function replies(session: Session, request: Request, reply: Reply): void {
   if (request.is(2, 'ON')) {
     session.replyMode = 'on';
     reply.ok();
-  } else if (request.is(2, 'OFF') || request.is(2, 'SKIP')) {
-    session.replyMode = request.is(2, 'OFF') ? 'off' : 'skip-next';
+  } else if (request.is(2, 'OFF')) {
+    session.replyMode = 'off';
+  } else if (request.is(2, 'SKIP')) {
+    if (session.replyMode !== 'off') session.replyMode = 'skip-next';
   } else {
     reply.error(SYNTAX);
   }
 }
 
 function pause({ server }: Session, request: Request, reply: Reply): void {
-  const ms = request.integer(2);
-  if (Number.isNaN(ms)) return reply.error('ERR timeout is not an integer or out of range');
-  if (ms < 0) return reply.error('ERR timeout is negative');
   if (request.argc === 4 && !request.is(3, 'WRITE') && !request.is(3, 'ALL')) return reply.error('ERR CLIENT PAUSE mode must be WRITE or ALL');
+  const ms = request.long(2);
+  const problem = timeoutProblem(ms);
+  if (problem !== null) return reply.error(problem);
   const untilMs = Math.max(server.pause?.untilMs ?? 0, Date.now() + Math.min(ms, PAUSE_MS_MAX));
   const writesOnly = request.is(3, 'WRITE') && (server.pause?.writesOnly ?? true);
   server.pause = { untilMs, writesOnly, waiting: server.pause?.waiting ?? [] };
@@ -118,27 +122,43 @@ function setName(session: Session, request: Request, reply: Reply): void {
   reply.ok();
 }
 
+const TRACKING_FLAGS = ['BCAST', 'OPTIN', 'OPTOUT', 'NOLOOP'];
+
 /** There is no client-side caching: it can be switched off, and nothing else. */
 function tracking(_: Session, request: Request, reply: Reply): void {
-  if (request.is(2, 'OFF') && request.argc === 3) return reply.ok();
+  for (let i = 3; i < request.argc; i++) {
+    const withValue = (request.is(i, 'PREFIX') || request.is(i, 'REDIRECT')) && i + 1 < request.argc;
+    if (withValue) i++;
+    else if (!TRACKING_FLAGS.some((flag) => request.is(i, flag))) return reply.error(SYNTAX);
+  }
+  if (request.is(2, 'OFF')) return reply.ok();
   reply.error(request.is(2, 'ON') ? 'ERR client-side caching is not supported by this server' : SYNTAX);
 }
 
-function onOff(_: Session, request: Request, reply: Reply): void {
-  if (request.is(2, 'ON') || request.is(2, 'OFF')) reply.ok();
-  else reply.error(SYNTAX);
+function trackingInfo(_: Session, __: Request, reply: Reply): void {
+  reply.map(3);
+  reply.bulkText('flags');
+  reply.set(1);
+  reply.bulkText('off');
+  reply.bulkText('redirect');
+  reply.int(-1);
+  reply.bulkText('prefixes');
+  reply.array(0);
+}
+
+const NOT_TRACKING = 'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled';
+
+/** No command that waits for something can be called off: nobody is ever unblocked. */
+function unblock(_: Session, request: Request, reply: Reply): void {
+  if (request.argc === 4 && !request.is(3, 'TIMEOUT') && !request.is(3, 'ERROR')) return reply.error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+  if (request.bigint(2) === null) return reply.error(NOT_AN_INTEGER);
+  reply.int(0);
 }
 
 const HELP = [
-  'CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:', 'GETNAME', 'GETREDIR', 'ID', 'INFO', 'KILL <ip:port>', 'KILL <option> <value> [<option> <value> ...]',
-  'LIST [TYPE <type> | ID <id> ...]', 'NO-EVICT (ON|OFF)', 'PAUSE <timeout> [WRITE|ALL]', 'REPLY (ON|OFF|SKIP)', 'SETINFO <option> <value>', 'SETNAME <name>', 'TRACKING OFF',
-  'UNPAUSE', 'HELP',
+  'CACHING (YES|NO)', 'GETNAME', 'GETREDIR', 'ID', 'INFO', 'KILL <ip:port>', 'KILL <option> <value> [<option> <value> ...]', 'LIST [TYPE <type> | ID <id> ...]',
+  'PAUSE <timeout> [WRITE|ALL]', 'REPLY (ON|OFF|SKIP)', 'SETNAME <name>', 'TRACKING OFF', 'TRACKINGINFO', 'UNBLOCK <id> [TIMEOUT|ERROR]', 'UNPAUSE',
 ];
-
-function help(_: Session, __: Request, reply: Reply): void {
-  reply.array(HELP.length);
-  for (const line of HELP) reply.simple(line);
-}
 
 interface Subcommand {
   /** Arguments with CLIENT and the name: at least and at most. */
@@ -152,16 +172,16 @@ const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
   GETREDIR: { argc: [2, 2], run: (_, __, reply) => reply.int(-1) },
   INFO: { argc: [2, 2], run: (session, _, reply) => reply.verbatim(describe(session)) },
   SETNAME: { argc: [3, 3], run: setName },
-  SETINFO: { argc: [4, 4], run: (_, __, reply) => reply.ok() },
   LIST: { argc: [2, Infinity], run: list },
-  KILL: { argc: [3, Infinity], run: kill },
+  KILL: { argc: [2, Infinity], run: kill },
   REPLY: { argc: [3, 3], run: replies },
   PAUSE: { argc: [3, 4], run: pause },
   UNPAUSE: { argc: [2, 2], run: unpause },
   TRACKING: { argc: [3, Infinity], run: tracking },
-  'NO-EVICT': { argc: [3, 3], run: onOff },
-  'NO-TOUCH': { argc: [3, 3], run: onOff },
-  HELP: { argc: [2, 2], run: help },
+  TRACKINGINFO: { argc: [2, 2], run: trackingInfo },
+  CACHING: { argc: [3, Infinity], run: (_, __, reply) => reply.error(NOT_TRACKING) },
+  UNBLOCK: { argc: [3, 4], run: unblock },
+  HELP: { argc: [2, 2], run: (_, request, reply) => writeHelp(request, HELP, reply) },
 };
 
 function client(session: Session, request: Request, reply: Reply): void {
@@ -170,4 +190,4 @@ function client(session: Session, request: Request, reply: Reply): void {
   found.run(session, request, reply);
 }
 
-export const clientCommands = [command('client', -2, 'admin noscript random loading stale', NO_KEYS, client)];
+export const clientCommands = [command('client', -2, 'admin noscript random loading stale @connection', NO_KEYS, client)];

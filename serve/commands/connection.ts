@@ -1,11 +1,11 @@
 /** PING, ECHO, HELLO, AUTH, SELECT, QUIT, RESET. */
-import { BAD_NAME, isName, writeModule } from '../lookup.js';
+import { BAD_NAME, isName, shown, writeModule } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import { REDIS_VERSION } from '../server.js';
 import type { Session } from '../session.js';
 import { DEFAULT_USER } from '../users.js';
-import { command, NO_KEYS, NOT_AN_INTEGER, SYNTAX } from './command.js';
+import { command, int32Problem, NO_KEYS, SYNTAX } from './command.js';
 
 function ping(_: Session, request: Request, reply: Reply): void {
   if (request.argc > 2) return reply.error("ERR wrong number of arguments for 'ping' command");
@@ -34,26 +34,25 @@ function auth(session: Session, request: Request, reply: Reply): void {
 function hello(session: Session, request: Request, reply: Reply): void {
   let version = session.protocol;
   if (request.argc > 1) {
-    version = request.integer(1);
+    version = request.long(1);
     if (Number.isNaN(version)) return reply.error('ERR Protocol version is not an integer or out of range');
     if (version !== 2 && version !== 3) return reply.error('NOPROTO unsupported protocol version');
   }
-  let { name } = session;
   for (let i = 2; i < request.argc; i++) {
     if (request.is(i, 'AUTH') && i + 2 < request.argc) {
       if (!logIn(session, request.text(i + 1), request.text(i + 2))) return reply.error(WRONGPASS);
       i += 2;
     } else if (request.is(i, 'SETNAME') && i + 1 < request.argc) {
-      name = request.text(++i);
+      const name = request.text(++i);
       if (!isName(name)) return reply.error(BAD_NAME);
+      session.name = name;
     } else {
-      return reply.error(`ERR Syntax error in HELLO option '${request.text(i)}'`);
+      return reply.error(`ERR Syntax error in HELLO option '${shown(request.text(i))}'`);
     }
   }
   if (!session.authenticated) {
     return reply.error('NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time');
   }
-  session.name = name;
   session.protocol = reply.protocol = version;
   reply.map(7);
   reply.bulkText('server');
@@ -74,8 +73,9 @@ function hello(session: Session, request: Request, reply: Reply): void {
 }
 
 function select(session: Session, request: Request, reply: Reply): void {
-  const index = request.integer(1);
-  if (Number.isNaN(index)) return reply.error(NOT_AN_INTEGER);
+  const index = request.long(1);
+  const problem = int32Problem(index);
+  if (problem !== null) return reply.error(problem);
   if (!useDatabase(session, index)) return reply.error('ERR DB index is out of range');
   reply.ok();
 }
@@ -99,10 +99,16 @@ function reset(session: Session, _: Request, reply: Reply): void {
   useDatabase(session, 0);
   session.protocol = reply.protocol = 2;
   session.name = '';
-  session.replyMode = 'on';
+  // The answer to this command is skipped as well, where that was asked for.
+  if (session.replyMode !== 'skip') session.replyMode = 'on';
   session.authenticated = session.server.users.open;
   session.user = DEFAULT_USER;
   reply.simple('RESET');
+}
+
+/** An HTTP request: somebody had a browser send it to this port. Nothing is answered, so that nothing can be done that way. */
+function http(session: Session): void {
+  session.destroy();
 }
 
 function echo(_: Session, request: Request, reply: Reply): void {
@@ -110,12 +116,14 @@ function echo(_: Session, request: Request, reply: Reply): void {
 }
 
 export const connectionCommands = [
-  command('ping', -1, 'stale fast', NO_KEYS, ping),
-  command('echo', 2, 'fast', NO_KEYS, echo),
-  command('auth', -2, 'noscript loading stale skip_monitor skip_slowlog fast no_auth', NO_KEYS, auth),
-  command('hello', -1, 'noscript loading stale fast no_auth', NO_KEYS, hello),
-  command('select', 2, 'loading stale fast', NO_KEYS, select),
-  command('quit', -1, 'loading stale fast no_auth', NO_KEYS, quit, { immediate: true }),
-  command('reset', 1, 'noscript loading stale fast no_auth', NO_KEYS, reset, { immediate: true }),
+  command('ping', -1, 'stale fast @connection', NO_KEYS, ping),
+  command('echo', 2, 'fast @connection', NO_KEYS, echo),
+  command('auth', -2, 'noscript loading stale fast no_auth @connection', NO_KEYS, auth),
+  command('hello', -1, 'noscript loading stale fast no_auth @connection', NO_KEYS, hello),
+  command('select', 2, 'loading stale fast @keyspace', NO_KEYS, select),
+  command('post', -1, 'readonly loading stale', NO_KEYS, http),
+  command('host:', -1, 'readonly loading stale', NO_KEYS, http),
+  command('quit', -1, 'loading stale fast no_auth', NO_KEYS, quit, { immediate: true, unlisted: true }),
+  command('reset', 1, 'noscript loading stale fast @connection', NO_KEYS, reset, { immediate: true }),
 ];
 

@@ -1,32 +1,33 @@
 /** When keys go away: the EXPIRE and TTL families. */
+import { instantOf, millisecondsTo } from '../instant.js';
+import { expireOrDelete } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
 import { command, NOT_AN_INTEGER, ONE_KEY } from './command.js';
 
-function expire(unitMs: number, relative: boolean) {
-  return (session: Session, request: Request, reply: Reply): void => {
-    const { database } = session;
+function expire(unitMs: bigint, relative: boolean) {
+  return ({ database }: Session, request: Request, reply: Reply): void => {
     const given = request.bigint(2);
     if (given === null) return reply.error(NOT_AN_INTEGER);
-    const at = Number(given) * unitMs + (relative ? Date.now() : 0);
-    if (!Number.isSafeInteger(at)) return reply.error(`ERR invalid expire time in ${request.text(0).toLowerCase()}`);
+    const at = instantOf(given, unitMs, relative);
+    if (at === null) return reply.error(`ERR invalid expire time in ${request.text(0).toLowerCase()}`);
     const key = request.text(1);
     if (database.get(key) === undefined) return reply.int(0);
-    if (at <= Date.now()) database.delete(key);
-    else database.expireAt(key, at);
+    expireOrDelete(database, key, at);
     reply.int(1);
   };
 }
 
-function left(unitMs: number, absolute = false) {
-  return (session: Session, request: Request, reply: Reply): void => {
+function left(seconds: boolean) {
+  return ({ database }: Session, request: Request, reply: Reply): void => {
     const key = request.text(1);
-    if (session.database.get(key) === undefined) return reply.int(-2);
-    const at = session.database.expiresAtMs(key);
+    if (database.read(key) === undefined) return reply.int(-2);
+    const at = database.expiresAt(key);
     if (at === undefined) return reply.int(-1);
-    const ms = absolute ? at : Math.max(0, at - Date.now());
-    reply.int(unitMs === 1 ? ms : Math.floor((ms + (absolute ? 0 : 500)) / unitMs));
+    const ms = millisecondsTo(at);
+    if (typeof ms === 'bigint') reply.bigint(seconds ? (ms + 500n) / 1000n : ms);
+    else reply.int(seconds ? Math.floor((ms + 500) / 1000) : ms);
   };
 }
 
@@ -36,11 +37,11 @@ function persist(session: Session, request: Request, reply: Reply): void {
 }
 
 export const expiryCommands = [
-  command('expire', 3, 'write fast', ONE_KEY, expire(1000, true)),
-  command('pexpire', 3, 'write fast', ONE_KEY, expire(1, true)),
-  command('expireat', 3, 'write fast', ONE_KEY, expire(1000, false)),
-  command('pexpireat', 3, 'write fast', ONE_KEY, expire(1, false)),
-  command('ttl', 2, 'readonly random fast', ONE_KEY, left(1000)),
-  command('pttl', 2, 'readonly random fast', ONE_KEY, left(1)),
-  command('persist', 2, 'write fast', ONE_KEY, persist),
+  command('expire', 3, 'write fast @keyspace', ONE_KEY, expire(1000n, true)),
+  command('pexpire', 3, 'write fast @keyspace', ONE_KEY, expire(1n, true)),
+  command('expireat', 3, 'write fast @keyspace', ONE_KEY, expire(1000n, false)),
+  command('pexpireat', 3, 'write fast @keyspace', ONE_KEY, expire(1n, false)),
+  command('ttl', 2, 'readonly random fast @keyspace', ONE_KEY, left(true)),
+  command('pttl', 2, 'readonly random fast @keyspace', ONE_KEY, left(false)),
+  command('persist', 2, 'write fast @keyspace', ONE_KEY, persist),
 ];

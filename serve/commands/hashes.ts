@@ -8,11 +8,13 @@ import type { Session } from '../session.js';
 import { command, NOT_AN_INTEGER, ONE_KEY } from './command.js';
 
 /** The hash that the request's key holds; see `valueAt`. */
-const hashAt = (session: Session, request: Request, reply: Reply): Hash | undefined | null => valueAt(session.database, request.text(1), Hash, reply);
+function hashAt({ database }: Session, request: Request, reply: Reply, lookUp: 'get' | 'read' = 'read'): Hash | undefined | null {
+  return valueAt(database, lookUp, request.text(1), Hash, reply);
+}
 
 /** The hash to write to, made when there is none. */
 function hashFor(session: Session, request: Request, reply: Reply): Hash | null {
-  const old = hashAt(session, request, reply);
+  const old = hashAt(session, request, reply, 'get');
   if (old !== undefined) return old;
   const made = new Hash();
   session.database.set(request.text(1), made);
@@ -45,7 +47,7 @@ function hsetnx(session: Session, request: Request, reply: Reply): void {
 function hincrby(session: Session, request: Request, reply: Reply): void {
   const by = request.bigint(3);
   if (by === null) return reply.error(NOT_AN_INTEGER);
-  const hash = hashAt(session, request, reply);
+  const hash = hashAt(session, request, reply, 'get');
   if (hash === null) return;
   const old = hash?.get(request.text(2));
   const value = old === undefined ? 0n : parseInteger(old.toString('latin1'));
@@ -54,7 +56,7 @@ function hincrby(session: Session, request: Request, reply: Reply): void {
   if (sum > INT64_MAX || sum < INT64_MIN) return reply.error('ERR increment or decrement would overflow');
   const target = hashFor(session, request, reply)!;
   const before = target.sizeBytes;
-  target.set(request.text(2), Buffer.from(String(sum), 'latin1'));
+  target.set(request.text(2), Buffer.from(String(sum), 'latin1'), false);
   changedFrom(session.database, request.text(1), target, before);
   reply.bigint(sum);
 }
@@ -102,7 +104,7 @@ function half(keys: boolean) {
 }
 
 function hdel(session: Session, request: Request, reply: Reply): void {
-  removeMembers(session, request, reply, hashAt(session, request, reply));
+  removeMembers(session, request, reply, hashAt(session, request, reply, 'get'));
 }
 
 /** Commands that answer a number about a hash. */
@@ -114,17 +116,17 @@ function about(number: (hash: Hash | undefined, request: Request) => number) {
 }
 
 export const hashCommands = [
-  command('hset', -4, 'write denyoom fast', ONE_KEY, hset),
-  command('hmset', -4, 'write denyoom fast', ONE_KEY, hset),
-  command('hsetnx', 4, 'write denyoom fast', ONE_KEY, hsetnx),
-  command('hincrby', 4, 'write denyoom fast', ONE_KEY, hincrby),
-  command('hget', 3, 'readonly fast', ONE_KEY, hget),
-  command('hmget', -3, 'readonly fast', ONE_KEY, hmget),
-  command('hgetall', 2, 'readonly random', ONE_KEY, hgetall),
-  command('hkeys', 2, 'readonly sort_for_script', ONE_KEY, half(true)),
-  command('hvals', 2, 'readonly sort_for_script', ONE_KEY, half(false)),
-  command('hdel', -3, 'write fast', ONE_KEY, hdel),
-  command('hlen', 2, 'readonly fast', ONE_KEY, about((hash) => hash?.size ?? 0)),
-  command('hexists', 3, 'readonly fast', ONE_KEY, about((hash, request) => (hash?.get(request.text(2)) === undefined ? 0 : 1))),
-  command('hstrlen', 3, 'readonly fast', ONE_KEY, about((hash, request) => hash?.get(request.text(2))?.length ?? 0)),
+  command('hset', -4, 'write denyoom fast @hash', ONE_KEY, hset),
+  command('hmset', -4, 'write denyoom fast @hash', ONE_KEY, hset),
+  command('hsetnx', 4, 'write denyoom fast @hash', ONE_KEY, hsetnx),
+  command('hincrby', 4, 'write denyoom fast @hash', ONE_KEY, hincrby),
+  command('hget', 3, 'readonly fast @hash', ONE_KEY, hget),
+  command('hmget', -3, 'readonly fast @hash', ONE_KEY, hmget),
+  command('hgetall', 2, 'readonly random @hash', ONE_KEY, hgetall),
+  command('hkeys', 2, 'readonly sort_for_script @hash', ONE_KEY, half(true)),
+  command('hvals', 2, 'readonly sort_for_script @hash', ONE_KEY, half(false)),
+  command('hdel', -3, 'write fast @hash', ONE_KEY, hdel),
+  command('hlen', 2, 'readonly fast @hash', ONE_KEY, about((hash) => hash?.size ?? 0)),
+  command('hexists', 3, 'readonly fast @hash', ONE_KEY, about((hash, request) => (hash?.get(request.text(2)) === undefined ? 0 : 1))),
+  command('hstrlen', 3, 'readonly fast @hash', ONE_KEY, about((hash, request) => hash?.get(request.text(2))?.length ?? 0)),
 ];

@@ -33,15 +33,15 @@ const SLOTS = 4096;
 let slots: Command[][] | null = null;
 let byName: Map<string, Command> | null = null;
 
-/** All commands by their lower-case name. */
+/** All commands that are told of, by their lower-case name. */
 export function allCommands(): ReadonlyMap<string, Command> {
-  byName ??= new Map(FAMILIES().flat().map((command) => [command.name, command]));
+  byName ??= new Map(FAMILIES().flat().filter(({ unlisted }) => !unlisted).map((command) => [command.name, command]));
   return byName;
 }
 
 function table(): Command[][] {
   const made: Command[][] = Array.from({ length: SLOTS }, () => []);
-  for (const command of allCommands().values()) {
+  for (const command of FAMILIES().flat()) {
     const bytes = Buffer.from(command.name);
     made[hash(bytes, 0, bytes.length)].push(command);
   }

@@ -1,9 +1,9 @@
 /** COMMAND, MODULE, ACL: what the server knows about itself. */
-import { unknownSubcommand, writeModule } from '../lookup.js';
+import { shown, unknownSubcommand, writeHelp, writeModule } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import { Request } from '../request.js';
 import type { Session } from '../session.js';
-import { command, NO_KEYS, type Command } from './command.js';
+import { CATEGORIES, command, NO_KEYS, type Command } from './command.js';
 
 function writeCommand(each: Command, reply: Reply): void {
   reply.array(7);
@@ -12,7 +12,8 @@ function writeCommand(each: Command, reply: Reply): void {
   reply.set(each.flags.length);
   for (const flag of each.flags) reply.simple(flag);
   for (const place of each.keys) reply.int(place);
-  reply.set(0);
+  reply.set(each.categories.length);
+  for (const category of each.categories) reply.simple(category);
 }
 
 function about(session: Session, request: Request, reply: Reply): void {
@@ -27,31 +28,14 @@ function about(session: Session, request: Request, reply: Reply): void {
     for (let i = 2; i < request.argc; i++) {
       const each = all.get(request.text(i).toLowerCase());
       if (each) writeCommand(each, reply);
-      else reply.nullArray();
+      else reply.null();
     }
-  } else if (request.is(1, 'LIST') && request.argc === 2) {
-    reply.array(all.size);
-    for (const name of all.keys()) reply.bulkText(name);
   } else if (request.is(1, 'GETKEYS') && request.argc >= 3) {
     getKeys(session, request, reply);
-  } else if (request.is(1, 'DOCS')) {
-    docs(session, request, reply);
+  } else if (request.is(1, 'HELP') && request.argc === 2) {
+    writeHelp(request, ['(no subcommand)', 'COUNT', 'GETKEYS <command with its arguments>', 'INFO [<command> ...]'], reply);
   } else {
     reply.error(unknownSubcommand(request));
-  }
-}
-
-/** Of Redis 7's documentation only what there is here: that a command exists, and whose it is. */
-function docs(session: Session, request: Request, reply: Reply): void {
-  const { all } = session.server.commands;
-  const names = request.argc > 2 ? Array.from({ length: request.argc - 2 }, (_, i) => request.text(i + 2).toLowerCase()) : [...all.keys()];
-  const known = names.filter((name) => all.has(name));
-  reply.map(known.length);
-  for (const name of known) {
-    reply.bulkText(name);
-    reply.map(1);
-    reply.bulkText('group');
-    reply.bulkText(name.startsWith('ai.') ? 'module' : 'generic');
   }
 }
 
@@ -59,7 +43,7 @@ function getKeys(session: Session, request: Request, reply: Reply): void {
   const inner = new Request();
   inner.assign(Array.from({ length: request.argc - 2 }, (_, i) => request.view(i + 2)));
   const found = session.server.commands.lookUp(inner);
-  if (!found) return reply.error('ERR Invalid command specified');
+  if (!found || found.unlisted) return reply.error('ERR Invalid command specified');
   const { arity } = found;
   if (!found.keysOf && found.keys[0] === 0) return reply.error('ERR The command has no key arguments');
   if (arity > 0 ? inner.argc !== arity : inner.argc < -arity) return reply.error('ERR Invalid number of arguments specified for command');
@@ -78,26 +62,39 @@ function keyPlaces({ keys: [first, last, step] }: Command, argc: number): number
 }
 
 function module(_: Session, request: Request, reply: Reply): void {
-  if (!(request.is(1, 'LIST') && request.argc === 2)) return reply.error(unknownSubcommand(request));
-  reply.array(1);
-  writeModule(reply);
+  const { argc } = request;
+  if (request.is(1, 'LIST') && argc === 2) {
+    reply.array(1);
+    writeModule(reply);
+  } else if (request.is(1, 'LOAD') && argc >= 3) reply.error('ERR Error loading the extension. Please check the server logs.');
+  else if (request.is(1, 'UNLOAD') && argc === 3) {
+    const problem = request.is(2, 'AI') ? 'the module exports one or more module-side data types, can\'t unload' : 'no such module with that name';
+    reply.error(`ERR Error unloading module: ${problem}`);
+  } else if (request.is(1, 'HELP') && argc === 2) writeHelp(request, ['LIST'], reply);
+  else reply.error(unknownSubcommand(request));
 }
 
-const CATEGORIES = [
-  'keyspace', 'read', 'write', 'set', 'sortedset', 'list', 'hash', 'string', 'bitmap', 'hyperloglog', 'geo', 'stream', 'pubsub', 'admin', 'fast',
-  'slow', 'blocking', 'dangerous', 'connection', 'transaction', 'scripting',
-];
-
 function acl(session: Session, request: Request, reply: Reply): void {
-  const words = request.is(1, 'CAT') ? CATEGORIES : request.is(1, 'USERS') ? session.server.users.names() : null;
-  if (request.is(1, 'WHOAMI') && request.argc === 2) return reply.bulkText(session.user);
-  if (words === null || request.argc !== 2) return reply.error(unknownSubcommand(request));
-  reply.array(words.length);
-  for (const word of words) reply.bulkText(word);
+  const { argc } = request;
+  const { commands, users } = session.server;
+  if (request.is(1, 'WHOAMI') && argc === 2) reply.bulkText(session.user);
+  else if (request.is(1, 'USERS') && argc === 2) writeTexts(users.names(), reply);
+  else if (request.is(1, 'CAT') && argc === 2) writeTexts(CATEGORIES, reply);
+  else if (request.is(1, 'CAT') && argc === 3) {
+    const category = CATEGORIES.find((name) => name === request.text(2).toLowerCase());
+    if (category === undefined) return reply.error(`ERR Unknown category '${shown(request.text(2))}'`);
+    writeTexts([...commands.all.values()].filter(({ categories }) => categories.includes(`@${category}`)).map(({ name }) => name), reply);
+  } else if (request.is(1, 'HELP') && argc === 2) writeHelp(request, ['CAT [<category>]', 'USERS', 'WHOAMI'], reply);
+  else reply.error(unknownSubcommand(request));
+}
+
+function writeTexts(texts: readonly string[], reply: Reply): void {
+  reply.array(texts.length);
+  for (const text of texts) reply.bulkText(text);
 }
 
 export const introspectionCommands = [
-  command('command', -1, 'random loading stale', NO_KEYS, about),
+  command('command', -1, 'random loading stale @connection', NO_KEYS, about),
   command('module', -2, 'admin noscript', NO_KEYS, module),
   command('acl', -2, 'admin noscript loading stale', NO_KEYS, acl),
 ];

@@ -6,14 +6,16 @@ import type { Request } from '../request.js';
 import type { Session } from '../session.js';
 import { command, NOT_AN_INTEGER, ONE_KEY } from './command.js';
 
-const listAt = (session: Session, request: Request, reply: Reply): List | undefined | null => valueAt(session.database, request.text(1), List, reply);
+function listAt({ database }: Session, request: Request, reply: Reply, lookUp: 'get' | 'read' = 'read'): List | undefined | null {
+  return valueAt(database, lookUp, request.text(1), List, reply);
+}
 
 /** @param present only onto a list that is there (LPUSHX, RPUSHX) */
 function push(left: boolean, present: boolean) {
   return (session: Session, request: Request, reply: Reply): void => {
     const { database } = session;
     const key = request.text(1);
-    let list = listAt(session, request, reply);
+    let list = listAt(session, request, reply, 'get');
     if (list === null) return;
     if (list === undefined) {
       if (present) return reply.int(0);
@@ -33,12 +35,12 @@ function pop(left: boolean) {
     const name = left ? 'lpop' : 'rpop';
     if (request.argc > 3) return reply.error(`ERR wrong number of arguments for '${name}' command`);
     const many = request.argc === 3;
-    const count = many ? request.integer(2) : 1;
+    const count = many ? request.long(2) : 1;
     if (!(count >= 0)) return reply.error('ERR value is out of range, must be positive');
-    if (count === 0) return reply.nullArray();
-    const list = listAt(session, request, reply);
+    const list = listAt(session, request, reply, 'get');
     if (list === null) return;
-    if (list === undefined) return reply.null();
+    if (list === undefined) return many ? reply.nullArray() : reply.null();
+    if (count === 0) return reply.array(0);
     const before = list.sizeBytes;
     const taken = Math.min(count, list.size);
     if (many) reply.array(taken);
@@ -54,7 +56,7 @@ function llen(session: Session, request: Request, reply: Reply): void {
 
 /** First and last index, both included, that two arguments mean for so many elements; null after having written the error. */
 function span(request: Request, size: number, reply: Reply): { from: number; to: number } | null {
-  const [from, to] = [request.integer(2), request.integer(3)];
+  const [from, to] = [request.long(2), request.long(3)];
   if (Number.isNaN(from) || Number.isNaN(to)) {
     reply.error(NOT_AN_INTEGER);
     return null;
@@ -73,7 +75,7 @@ function lrange(session: Session, request: Request, reply: Reply): void {
 
 function ltrim(session: Session, request: Request, reply: Reply): void {
   if (span(request, 0, reply) === null) return;
-  const list = listAt(session, request, reply);
+  const list = listAt(session, request, reply, 'get');
   if (list === null) return;
   if (list !== undefined) {
     const { size, sizeBytes } = list;
@@ -90,7 +92,7 @@ function lindex(session: Session, request: Request, reply: Reply): void {
   const list = listAt(session, request, reply);
   if (list === null) return;
   if (list === undefined) return reply.null();
-  const given = request.integer(2);
+  const given = request.long(2);
   if (Number.isNaN(given)) return reply.error(NOT_AN_INTEGER);
   const index = given < 0 ? given + list.size : given;
   if (index >= 0 && index < list.size) reply.bulk(list.at(index));
@@ -98,14 +100,14 @@ function lindex(session: Session, request: Request, reply: Reply): void {
 }
 
 export const listCommands = [
-  command('lpush', -3, 'write denyoom fast', ONE_KEY, push(true, false)),
-  command('rpush', -3, 'write denyoom fast', ONE_KEY, push(false, false)),
-  command('lpushx', -3, 'write denyoom fast', ONE_KEY, push(true, true)),
-  command('rpushx', -3, 'write denyoom fast', ONE_KEY, push(false, true)),
-  command('lpop', -2, 'write fast', ONE_KEY, pop(true)),
-  command('rpop', -2, 'write fast', ONE_KEY, pop(false)),
-  command('llen', 2, 'readonly fast', ONE_KEY, llen),
-  command('lrange', 4, 'readonly', ONE_KEY, lrange),
-  command('lindex', 3, 'readonly', ONE_KEY, lindex),
-  command('ltrim', 4, 'write', ONE_KEY, ltrim),
+  command('lpush', -3, 'write denyoom fast @list', ONE_KEY, push(true, false)),
+  command('rpush', -3, 'write denyoom fast @list', ONE_KEY, push(false, false)),
+  command('lpushx', -3, 'write denyoom fast @list', ONE_KEY, push(true, true)),
+  command('rpushx', -3, 'write denyoom fast @list', ONE_KEY, push(false, true)),
+  command('lpop', -2, 'write fast @list', ONE_KEY, pop(true)),
+  command('rpop', -2, 'write fast @list', ONE_KEY, pop(false)),
+  command('llen', 2, 'readonly fast @list', ONE_KEY, llen),
+  command('lrange', 4, 'readonly @list', ONE_KEY, lrange),
+  command('lindex', 3, 'readonly @list', ONE_KEY, lindex),
+  command('ltrim', 4, 'write @list', ONE_KEY, ltrim),
 ];

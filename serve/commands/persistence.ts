@@ -44,6 +44,6 @@ function shutdown(session: Session, request: Request, reply: Reply): void {
 export const persistenceCommands = [
   command('save', 1, 'admin noscript', NO_KEYS, save),
   command('bgsave', -1, 'admin noscript', NO_KEYS, bgsave),
-  command('lastsave', 1, 'random loading stale fast', NO_KEYS, lastsave),
+  command('lastsave', 1, 'random loading stale fast @admin @dangerous', NO_KEYS, lastsave),
   command('shutdown', -1, 'admin noscript loading stale', NO_KEYS, shutdown),
 ];

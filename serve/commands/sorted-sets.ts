@@ -3,34 +3,39 @@ import { changedFrom, removeMembers, valueAt } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
-import { SortedSet } from '../sorted-set.js';
+import { SortedSet, type Entry } from '../sorted-set.js';
 import { command, NOT_AN_INTEGER, ONE_KEY, SYNTAX } from './command.js';
 
 const NOT_A_FLOAT = 'ERR value is not a valid float';
 
-const zsetAt = (session: Session, request: Request, reply: Reply): SortedSet | undefined | null => valueAt(session.database, request.text(1), SortedSet, reply);
+function zsetAt({ database }: Session, request: Request, reply: Reply, lookUp: 'get' | 'read' = 'read'): SortedSet | undefined | null {
+  return valueAt(database, lookUp, request.text(1), SortedSet, reply);
+}
 
 const OPTIONS = ['NX', 'XX', 'GT', 'LT', 'CH', 'INCR'] as const;
 
 type Options = { -readonly [name in (typeof OPTIONS)[number]]: boolean };
 
-function zadd(session: Session, request: Request, reply: Reply): void {
-  const given: Options = { NX: false, XX: false, GT: false, LT: false, CH: false, INCR: false };
-  let at = 2;
-  for (let name; (name = OPTIONS.find((option) => request.is(at, option))); at++) given[name] = true;
-  const pairs = (request.argc - at) / 2;
-  if (pairs < 1 || !Number.isInteger(pairs)) return reply.error(SYNTAX);
-  if (given.NX && given.XX) return reply.error('ERR XX and NX options at the same time are not compatible');
-  if ((given.GT && given.LT) || (given.NX && (given.GT || given.LT))) return reply.error('ERR GT, LT, and/or NX options at the same time are not compatible');
-  if (given.INCR && pairs > 1) return reply.error('ERR INCR option supports a single increment-element pair');
-  addAll(session, request, at, given, reply);
+/** ZADD, and ZINCRBY, which takes its options as well and always increments. */
+function zadd(increment: boolean) {
+  return (session: Session, request: Request, reply: Reply): void => {
+    const given: Options = { NX: false, XX: false, GT: false, LT: false, CH: false, INCR: increment };
+    let at = 2;
+    for (let name; (name = OPTIONS.find((option) => request.is(at, option))); at++) given[name] = true;
+    const pairs = (request.argc - at) / 2;
+    if (pairs < 1 || !Number.isInteger(pairs)) return reply.error(SYNTAX);
+    if (given.NX && given.XX) return reply.error('ERR XX and NX options at the same time are not compatible');
+    if ((given.GT && given.LT) || (given.NX && (given.GT || given.LT))) return reply.error('ERR GT, LT, and/or NX options at the same time are not compatible');
+    if (given.INCR && pairs > 1) return reply.error('ERR INCR option supports a single increment-element pair');
+    addAll(session, request, at, given, reply);
+  };
 }
 
 /** The pairs of score and member from argument `at` on. */
 function addAll(session: Session, request: Request, at: number, given: Options, reply: Reply): void {
   const { database } = session;
   for (let i = at; i < request.argc; i += 2) if (Number.isNaN(request.float(i))) return reply.error(NOT_A_FLOAT);
-  let set = zsetAt(session, request, reply);
+  let set = zsetAt(session, request, reply, 'get');
   if (set === null) return;
   if (set === undefined) {
     if (given.XX) return given.INCR ? reply.null() : reply.int(0);
@@ -59,32 +64,36 @@ function addAll(session: Session, request: Request, at: number, given: Options, 
   else reply.double(last);
 }
 
-function zincrby(session: Session, request: Request, reply: Reply): void {
-  addAll(session, request, 2, { NX: false, XX: false, GT: false, LT: false, CH: false, INCR: true }, reply);
-}
-
 function zrem(session: Session, request: Request, reply: Reply): void {
-  removeMembers(session, request, reply, zsetAt(session, request, reply));
+  removeMembers(session, request, reply, zsetAt(session, request, reply, 'get'));
 }
 
 function zpop(lowest: boolean) {
   return (session: Session, request: Request, reply: Reply): void => {
     if (request.argc > 3) return reply.error(SYNTAX);
-    const count = request.argc === 3 ? request.integer(2) : 1;
+    const many = request.argc === 3;
+    const count = many ? request.long(2) : 1;
     if (Number.isNaN(count)) return reply.error(NOT_AN_INTEGER);
-    const set = zsetAt(session, request, reply);
+    if (count <= 0) return reply.array(0);
+    const set = zsetAt(session, request, reply, 'get');
     if (set === null) return;
-    if (set === undefined || count <= 0) return reply.array(0);
+    if (set === undefined) return reply.array(0);
     const before = set.sizeBytes;
-    const taken = Math.min(count, set.size);
-    reply.array(taken * 2);
-    for (let i = 0; i < taken; i++) {
-      const { member, score } = set.pop(lowest)!;
-      reply.bulkText(member);
-      reply.double(score);
-    }
+    const taken = Array.from({ length: Math.min(count, set.size) }, () => set.pop(lowest)!);
+    writeEntries(taken, true, many, reply);
     changedFrom(session.database, request.text(1), set, before);
   };
+}
+
+/** @param paired in RESP3 each member and its score are an array of their own */
+function writeEntries(entries: readonly Entry[], withScores: boolean, paired: boolean, reply: Reply): void {
+  const nested = withScores && paired && reply.protocol === 3;
+  reply.array(entries.length * (withScores && !nested ? 2 : 1));
+  for (const { member, score } of entries) {
+    if (nested) reply.array(2);
+    reply.bulkText(member);
+    if (withScores) reply.double(score);
+  }
 }
 
 function zrange(reversed: boolean) {
@@ -92,11 +101,11 @@ function zrange(reversed: boolean) {
     let [withScores, reverse] = [false, reversed];
     for (let i = 4; i < request.argc; i++) {
       if (request.is(i, 'WITHSCORES')) withScores = true;
-      else if (request.is(i, 'REV') && !reversed) reverse = true;
+      else if (request.is(i, 'REV') && !reverse) reverse = true;
       else if (!reversed && ['BYSCORE', 'BYLEX', 'LIMIT'].some((word) => request.is(i, word))) return reply.error('ERR ranges by score or by name are not supported by this server');
       else return reply.error(SYNTAX);
     }
-    let [from, to] = [request.integer(2), request.integer(3)];
+    let [from, to] = [request.long(2), request.long(3)];
     if (Number.isNaN(from) || Number.isNaN(to)) return reply.error(NOT_AN_INTEGER);
     const set = zsetAt(session, request, reply);
     if (set === null) return;
@@ -105,13 +114,7 @@ function zrange(reversed: boolean) {
     to = Math.min(to < 0 ? to + size : to, size - 1);
     const entries = from > to ? [] : [...set!.range(reverse ? size - 1 - to : from, reverse ? size - 1 - from : to)];
     if (reverse) entries.reverse();
-    const nested = withScores && reply.protocol === 3;
-    reply.array(entries.length * (withScores && !nested ? 2 : 1));
-    for (const { member, score } of entries) {
-      if (nested) reply.array(2);
-      reply.bulkText(member);
-      if (withScores) reply.double(score);
-    }
+    writeEntries(entries, withScores, true, reply);
   };
 }
 
@@ -139,15 +142,15 @@ function zcard(session: Session, request: Request, reply: Reply): void {
 }
 
 export const sortedSetCommands = [
-  command('zadd', -4, 'write denyoom fast', ONE_KEY, zadd),
-  command('zincrby', 4, 'write denyoom fast', ONE_KEY, zincrby),
-  command('zrem', -3, 'write fast', ONE_KEY, zrem),
-  command('zpopmin', -2, 'write fast', ONE_KEY, zpop(true)),
-  command('zpopmax', -2, 'write fast', ONE_KEY, zpop(false)),
-  command('zrange', -4, 'readonly', ONE_KEY, zrange(false)),
-  command('zrevrange', -4, 'readonly', ONE_KEY, zrange(true)),
-  command('zscore', 3, 'readonly fast', ONE_KEY, zscore),
-  command('zrank', 3, 'readonly fast', ONE_KEY, zrank(false)),
-  command('zrevrank', 3, 'readonly fast', ONE_KEY, zrank(true)),
-  command('zcard', 2, 'readonly fast', ONE_KEY, zcard),
+  command('zadd', -4, 'write denyoom fast @sortedset', ONE_KEY, zadd(false)),
+  command('zincrby', 4, 'write denyoom fast @sortedset', ONE_KEY, zadd(true)),
+  command('zrem', -3, 'write fast @sortedset', ONE_KEY, zrem),
+  command('zpopmin', -2, 'write fast @sortedset', ONE_KEY, zpop(true)),
+  command('zpopmax', -2, 'write fast @sortedset', ONE_KEY, zpop(false)),
+  command('zrange', -4, 'readonly @sortedset', ONE_KEY, zrange(false)),
+  command('zrevrange', -4, 'readonly @sortedset', ONE_KEY, zrange(true)),
+  command('zscore', 3, 'readonly fast @sortedset', ONE_KEY, zscore),
+  command('zrank', 3, 'readonly fast @sortedset', ONE_KEY, zrank(false)),
+  command('zrevrank', 3, 'readonly fast @sortedset', ONE_KEY, zrank(true)),
+  command('zcard', 2, 'readonly fast @sortedset', ONE_KEY, zcard),
 ];

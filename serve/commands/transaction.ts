@@ -12,8 +12,11 @@ function multi(session: Session, _: Request, reply: Reply): void {
 }
 
 function exec(session: Session, _: Request, reply: Reply): void {
-  const { transaction, dirty } = session;
+  const { transaction } = session;
   if (!transaction) return reply.error('ERR EXEC without MULTI');
+  // A key whose time is up has changed, also when nobody has looked at it since.
+  for (const { database, key } of session.watched) database.get(key);
+  const { dirty } = session;
   session.transaction = null;
   session.unwatch();
   if (transaction.failed) return reply.error('EXECABORT Transaction discarded because of previous errors.');
@@ -47,9 +50,9 @@ function unwatch(session: Session, _: Request, reply: Reply): void {
 }
 
 export const transactionCommands = [
-  command('multi', 1, 'noscript loading stale fast', NO_KEYS, multi, { immediate: true }),
-  command('exec', 1, 'noscript loading stale skip_slowlog', NO_KEYS, exec, { immediate: true }),
-  command('discard', 1, 'noscript loading stale fast', NO_KEYS, discard, { immediate: true }),
-  command('watch', -2, 'noscript loading stale fast', ALL_KEYS, watch, { immediate: true }),
-  command('unwatch', 1, 'noscript loading stale fast', NO_KEYS, unwatch),
+  command('multi', 1, 'noscript loading stale fast @transaction', NO_KEYS, multi, { immediate: true }),
+  command('exec', 1, 'noscript loading stale skip_slowlog @transaction', NO_KEYS, exec, { immediate: true }),
+  command('discard', 1, 'noscript loading stale fast @transaction', NO_KEYS, discard, { immediate: true }),
+  command('watch', -2, 'noscript loading stale fast @transaction', ALL_KEYS, watch, { immediate: true }),
+  command('unwatch', 1, 'noscript loading stale fast @transaction', NO_KEYS, unwatch),
 ];

@@ -55,3 +55,19 @@ test('every member can be drawn, and none that is gone', () => {
   assert.deepEqual([...drawn].sort(), Array.from({ length: 25 }, (_, i) => `m${2 * i + 1}`).sort());
   assert.equal(new Members().random(0.5), undefined);
 });
+
+test('integers come in their order as long as there is nothing else', () => {
+  const set = new Members();
+  for (const member of ['30', '9007199254740993', '-5', '9007199254740992', '4']) set.add(member);
+  assert.deepEqual([...set.values()], ['-5', '4', '30', '9007199254740992', '9007199254740993']);
+  assert.equal(set.add('9223372036854775808'), true);
+  assert.equal(set.integers, false);
+});
+
+test('taking goes on until nothing is left', () => {
+  const set = new Members();
+  for (let i = 0; i < 20; i++) set.add(`m${i}`);
+  const taken = Array.from({ length: 20 }, (_, i) => set.take(i / 20));
+  assert.equal(new Set(taken).size, 20);
+  assert.equal(set.size, 0);
+});

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseMemory } from '../../serve/config.js';
 import { connectTo, served } from '../support/resp-client.js';
-
-test('sizes are read as Redis reads them', () => {
-  for (const [text, bytes] of [['0', 0], ['100', 100], ['1k', 1000], ['1kb', 1024], ['3MB', 3 * 1024 ** 2], ['2g', 2e9], ['1gb', 1024 ** 3], ['5b', 5]] as const) assert.equal(parseMemory(text), bytes, text);
-  for (const text of ['', 'mb', '-1', '1.5mb', '1tb', '99999999999999999', '999999999999999gb']) assert.ok(Number.isNaN(parseMemory(text)), text);
-});
 
 test('what CONFIG SET changes takes effect', async (t) => {
   const { call, server } = await served(t);
@@ -35,6 +29,18 @@ test('what this server cannot do is refused, what it does already is fine', asyn
   const { call } = await served(t);
   assert.match(String(await call('CONFIG', 'SET', 'appendonly', 'yes')), /^-ERR Invalid argument 'yes' for CONFIG SET 'appendonly'/);
   assert.equal(await call('CONFIG', 'SET', 'appendonly', 'no'), 'OK');
-  assert.match(String(await call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')), /^-ERR Invalid argument/);
+  assert.match(String(await call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')), /^-ERR Invalid argument 'allkeys-lru' for CONFIG SET 'maxmemory-policy' - this server knows no other value/);
+  assert.equal(await call('CONFIG', 'SET', 'save', '900 1'), "-ERR Invalid argument '900 1' for CONFIG SET 'save'");
+  assert.equal(await call('CONFIG', 'SET', 'client-query-buffer-limit', '1GB'), 'OK');
   assert.equal(await call('CONFIG', 'SET', 'port', 1), '-ERR Unsupported CONFIG parameter: port');
+});
+
+test('CONFIG GET tells of all that Redis has, with the values that are so here', async (t) => {
+  const { call, server } = await served(t);
+  const all = await call('CONFIG', 'GET', '*') as string[];
+  const settings = new Map(Array.from({ length: all.length / 2 }, (_, i) => [all[2 * i], all[2 * i + 1]]));
+  for (const [name, value] of [['port', String(server.port)], ['bind', '127.0.0.1'], ['maxmemory-policy', 'noeviction'], ['protected-mode', 'no'], ['hash-max-ziplist-entries', '512'], ['save', '']]) {
+    assert.equal(settings.get(name), value, name);
+  }
+  assert.deepEqual(await call('CONFIG', 'GET', 'MAXMEM*y'), ['maxmemory-policy', 'noeviction', 'maxmemory-eviction-tenacity', '10', 'maxmemory', '0']);
 });

@@ -12,7 +12,7 @@ function written(protocol: number, write: (reply: Reply) => void): string {
 test('every kind of reply in both protocols', () => {
   const all = (reply: Reply): void => {
     reply.ok();
-    reply.error('ERR a\r\nb');
+    reply.error('ERR a\r\nb\r\n');
     for (const value of [0, 9, 10, 99, 100, -1, 2 ** 53, 2 ** 62]) reply.int(value);
     reply.bigint(-5n);
     reply.null();

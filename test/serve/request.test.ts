@@ -38,6 +38,24 @@ test('what breaks the protocol is named as Redis names it', () => {
   }
 });
 
+test('the line of a length ends at its carriage return and one byte more', () => {
+  const parse = (text: string): [number, string[]] => {
+    const request = new Request();
+    return [request.parse(Buffer.from(text), 0, text.length, true), texts(request)];
+  };
+  assert.deepEqual(parse('*2\rx$3\r-GET\r\n$1\r\nk\r\n'), [20, ['GET', 'k']]);
+  assert.equal(parse('*1\n$4\nPING\n')[0], INCOMPLETE);
+  assert.equal(parse('*1\n$4\nPING\r\n')[0], BROKEN);
+  assert.equal(parse('*1\r\nPING')[0], INCOMPLETE);
+  assert.equal(parse('*1\r\nPING\r\n')[0], BROKEN);
+});
+
+test('places and counts reach as far as 64 bits do', () => {
+  const request = new Request();
+  request.assign(['9223372036854775807', '-9223372036854775808', '9223372036854775808', '9007199254740993', '01', '', '7'].map((text) => Buffer.from(text)));
+  assert.deepEqual([0, 1, 2, 3, 4, 5, 6].map((i) => request.long(i)), [2 ** 63, -(2 ** 63), NaN, 2 ** 53, NaN, NaN, 7]);
+});
+
 test('a stranger may send little', () => {
   for (const text of ['*11\r\n', '*1\r\n$16385\r\n']) {
     const request = new Request();
@@ -48,6 +66,7 @@ test('a stranger may send little', () => {
 
 test('inline commands know quotes', () => {
   assert.deepEqual(splitInline('  SET k  "a \\"b\\n\\x41" \'it\\\'s\' '), ['SET', 'k', 'a "b\nA', "it's"]);
+  assert.deepEqual(splitInline('\va\vb\tc\fd\xa0e "f"\vg'), ['a\vb', 'c\fd\xa0e', 'f', 'g']);
   assert.equal(splitInline('"a"b'), null);
   assert.deepEqual(splitInline(''), []);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Rates } from '../../serve/statistics.js';
 import { served } from '../support/resp-client.js';
 
 test('INFO tells how often each command ran, was refused, and failed', async (t) => {
@@ -37,4 +38,40 @@ test('SLOWLOG keeps what was slow, with arguments of bounded length', async (t) 
   await call('SLOWLOG', 'RESET');
   await call('PING');
   assert.equal(await call('SLOWLOG', 'LEN'), 0);
+});
+
+test('SLOWLOG shows no password', async (t) => {
+  const { call } = await served(t, { requirepass: 'geheim' });
+  await call('AUTH', 'default', 'geheim');
+  await call('CONFIG', 'SET', 'slowlog-log-slower-than', 0);
+  await call('AUTH', 'geheim');
+  await call('HELLO', 3, 'SETNAME', 'me', 'AUTH', 'default', 'geheim');
+  await call('CONFIG', 'SET', 'requirepass', 'geheim2');
+  const shown = (await call('SLOWLOG', 'GET') as unknown[][]).map(([, , , args]) => args as string[]);
+  assert.ok(!JSON.stringify(shown).includes('geheim'));
+  assert.deepEqual(shown.find(([name]) => name === 'HELLO'), ['HELLO', '3', 'SETNAME', 'me', 'AUTH', '(redacted)', '(redacted)']);
+});
+
+test('rates are over the last ticks', () => {
+  const rates = new Rates();
+  assert.equal(rates.perSecond('commands'), 0);
+  for (let i = 0; i <= 40; i++) rates.tick({ tickMs: i * 100, commands: i < 30 ? 0 : (i - 30) * 5, inputBytes: i * 10, outputBytes: 0 });
+  assert.equal(rates.perSecond('inputBytes'), 100);
+  assert.equal(Math.round(rates.perSecond('commands')), 33);
+  rates.reset();
+  assert.equal(rates.perSecond('inputBytes'), 0);
+});
+
+test('EXEC is not blamed for what the commands within it do, and counts begin again with RESETSTAT', async (t) => {
+  const { call } = await served(t);
+  await call('SET', 'k', 'text');
+  for (const args of [['MULTI'], ['INCR', 'k'], ['EXEC'], ['EXEC'], ['PING']]) await call(...args);
+  const text = await call('INFO', 'commandstats') as string;
+  assert.match(text, /cmdstat_incr:calls=1,.*failed_calls=1\r/);
+  assert.match(text, /cmdstat_exec:calls=2,.*failed_calls=1\r/);
+  assert.doesNotMatch(text, /cmdstat_info/);
+  await call('CONFIG', 'RESETSTAT');
+  await call('INCR', 'k');
+  assert.equal((await call('INFO', 'commandstats') as string).replace(/usec.*?,rej/g, 'rej'),
+    '# Commandstats\r\ncmdstat_incr:calls=1,rejected_calls=0,failed_calls=1\r\ncmdstat_config:calls=1,rejected_calls=0,failed_calls=0\r\n');
 });

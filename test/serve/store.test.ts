@@ -90,3 +90,41 @@ test('those who watch a key hear of its changes', () => {
   database.delete('k');
   assert.equal(watcher.dirty, false);
 });
+
+test('a scan of at least as many keys as there are is complete', () => {
+  const database = new Database(() => 0);
+  for (let i = 0; i < 10; i++) database.set(`k${i}`, Buffer.alloc(0));
+  assert.equal(database.scan(0, 10).cursor, 0);
+  assert.notEqual(database.scan(0, 9).cursor, 0);
+});
+
+test('what is looked at on the way and has expired is removed', () => {
+  const now = 20;
+  for (const look of [(database: Database) => database.scan(0, 10), (database: Database) => database.randomKey()]) {
+    const database = new Database(() => now);
+    database.set('k', Buffer.alloc(0));
+    database.expireAt('k', 10);
+    look(database);
+    assert.equal(database.size, 0);
+  }
+});
+
+test('reading counts what it finds, and getting does not', () => {
+  const store = new Store();
+  const [database] = store.databases;
+  database.set('k', Buffer.alloc(0));
+  for (const key of ['k', 'k', 'no']) {
+    database.read(key);
+    database.get(key);
+  }
+  assert.deepEqual([store.sum('hits'), store.sum('misses')], [2, 1]);
+});
+
+test('a time that no double holds is kept exactly', () => {
+  const database = new Database(() => Date.now());
+  database.set('k', Buffer.alloc(0));
+  database.expireAt('k', 2n ** 63n - 1n);
+  assert.equal(database.expiresAt('k'), 2n ** 63n - 1n);
+  assert.equal(database.expiresAtMs('k'), 2 ** 63);
+  assert.ok(database.get('k'));
+});

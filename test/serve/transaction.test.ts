@@ -21,4 +21,8 @@ test('queued arguments are copies, and there is a limit on them', () => {
   enqueue(transaction, {} as Command, request, reply);
   assert.equal(reply.drain().toString(), '-ERR the transaction is too large\r\n');
   assert.deepEqual([transaction.failed, transaction.queue.length], [true, 1]);
+  transaction.bytes = 0;
+  enqueue(transaction, {} as Command, request, reply);
+  assert.equal(reply.drain().toString(), '+QUEUED\r\n');
+  assert.equal(transaction.queue.length, 1, 'nothing is kept for an EXEC that will refuse');
 });

@@ -51,3 +51,22 @@ test('CLIENT: list, kill and silence', async (t) => {
   assert.match(String(await client.call('CLIENT', 'SETNAME', 'a b')), /^-ERR Client names/);
   assert.match(String(await client.call('CLIENT', 'NOPE')), /^-ERR Unknown subcommand/);
 });
+
+test('RESET forgets who one is, and itself wants to know', async (t) => {
+  const { call } = await served(t, { requirepass: 'x' });
+  assert.equal(await call('RESET'), '-NOAUTH Authentication required.');
+  await call('AUTH', 'x');
+  assert.equal(await call('RESET'), 'RESET');
+  assert.equal(await call('PING'), '-NOAUTH Authentication required.');
+});
+
+test('an HTTP request is not answered', async (t) => {
+  const { server } = await served(t);
+  for (const request of ['POST / HTTP/1.1\r\nHost: x\r\n\r\nSET k v\r\n', 'Host: x\r\n']) assert.equal(await (await connectTo(server.port)).raw(request), '');
+});
+
+test('silence that was asked for is kept', async (t) => {
+  const { socket, next } = await served(t);
+  socket.write('CLIENT REPLY SKIP\r\nRESET\r\nECHO a\r\nCLIENT REPLY OFF\r\nCLIENT REPLY SKIP\r\nPING\r\nPING\r\nRESET\r\n');
+  assert.deepEqual([await next(), await next()], ['a', 'RESET']);
+});

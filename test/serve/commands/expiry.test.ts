@@ -18,5 +18,12 @@ test('keys expire, persist and tell their time', async (t) => {
   await call('SET', 'k', 1);
   assert.equal(await call('EXPIRE', 'k', -1), 1);
   assert.equal(await call('GET', 'k'), null);
-  assert.equal(await call('EXPIRE', 'k', '999999999999999'), '-ERR invalid expire time in expire');
+  assert.equal(await call('EXPIRE', 'k', '9223372036854775'), '-ERR invalid expire time in expire');
+  await call('SET', 'k', 1);
+  for (const seconds of ['9007199254740993', '9223370000000000']) {
+    assert.equal(await call('EXPIRE', 'k', seconds), 1);
+    assert.equal(String(await call('TTL', 'k')), seconds);
+    const late = BigInt(seconds) * 1000n - BigInt(await call('PTTL', 'k') as bigint);
+    assert.ok(late >= 0n && late < 60_000n);
+  }
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectTo, served } from '../../support/resp-client.js';
 
 test('commands between MULTI and EXEC happen together, with arguments of their own', async (t) => {
@@ -36,4 +37,14 @@ test('EXEC does nothing when a watched key has changed', async (t) => {
     assert.deepEqual(await client.call('EXEC'), expected, change.join(' '));
   }
   other.close();
+});
+
+test('a watched key whose time is up has changed, though nobody has looked', async (t) => {
+  const { call } = await served(t);
+  await call('SET', 'k', 1, 'PX', 20);
+  await call('WATCH', 'k');
+  await call('MULTI');
+  await call('PING');
+  await sleep(25);
+  assert.equal(await call('EXEC'), null);
 });
