@@ -59,9 +59,10 @@ export async function readImageHeader(bytes: Uint8Array): Promise<ImageHeader> {
   const jpeg = readJpegHeader(bytes);
   if (jpeg !== null) return jpeg;
   const sharp = await loadSharp();
-  const { width, height, orientation = 1, space, hasProfile, depth } = await sharp(bytes, { limitInputPixels: false }).metadata().catch(undecodable);
+  const { width, height, orientation = 1, space, hasProfile, channels, depth } = await sharp(bytes, { limitInputPixels: false }).metadata().catch(undecodable);
   if (depth !== 'uchar' && depth !== 'ushort') throw new Error(`its values are of the type ${depth}, and only 8 and 16 bits can be read`);
-  return { width, height, orientation, cmyk: space === 'cmyk', profile: hasProfile };
+  const colours = space === 'cmyk' ? 'cmyk' : channels < 3 ? 'grey' : 'rgb';
+  return { width, height, orientation, colours, profile: hasProfile };
 }
 
 /**
@@ -71,14 +72,16 @@ export async function readImageHeader(bytes: Uint8Array): Promise<ImageHeader> {
  * @throws Error whose message is the rest of a sentence about the picture
  */
 export async function resizeImage(bytes: Uint8Array, header: Omit<ImageHeader, 'orientation'>, resize: Resize): Promise<Uint8Array> {
-  const { width, height, cmyk, profile } = header;
+  const { width, height, colours, profile } = header;
   if (grows(width, height, resize)) return enlarge(await resizeImage(bytes, header, asItIs(width, height, resize)), width, height, resize);
   const sharp = await loadSharp();
   // What the decoder only warns of (a broken code in the middle) leaves a part of the picture grey; so a warning is a failure.
-  const image = sharp(bytes, { failOn: 'warning', limitInputPixels: false, ignoreIcc: !cmyk });
-  const bare = cmyk && !profile;
+  const image = sharp(bytes, { failOn: 'warning', limitInputPixels: false, ignoreIcc: colours !== 'cmyk' });
+  const bare = colours === 'cmyk' && !profile;
   if (bare) image.pipelineColourspace('cmyk').toColourspace('cmyk');
   else image.toColourspace('srgb');
+  // What is seen through a transparent grey may have a colour. A JPEG is never transparent, and would no longer be decoded at a half.
+  if (colours === 'grey' && bytes[0] !== 0xff) image.pipelineColourspace('srgb');
   const { data, info } = await resized(image, resize).catch(undecodable);
   if (info.channels !== (bare ? 4 : 3)) throw new Error(`it has ${info.channels} channels when it is decoded`);
   return bare ? fromInks(data) : data;

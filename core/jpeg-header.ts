@@ -9,7 +9,7 @@ export interface ImageHeader {
   readonly height: number;
   /** Exif's: 1 is upright, 2 to 4 are mirrored or turned by a half, 5 to 8 have width and height exchanged. */
   readonly orientation: number;
-  readonly cmyk: boolean;
+  readonly colours: 'rgb' | 'grey' | 'cmyk';
   /** Whether it carries an ICC profile. */
   readonly profile: boolean;
 }
@@ -28,7 +28,7 @@ const LONG = 4;
 export function readJpegHeader(bytes: Uint8Array): ImageHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint16(0) !== START) return null;
-  let size: Pick<ImageHeader, 'width' | 'height' | 'cmyk'> | null = null;
+  let size: Pick<ImageHeader, 'width' | 'height' | 'colours'> | null = null;
   let orientation: number | null = null;
   let profile = false;
   for (let at = 2; at + 4 <= bytes.length; ) {
@@ -43,7 +43,10 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader | null {
     const length = view.getUint16(at + 2);
     const end = at + 2 + length;
     if (length < 2 || end > bytes.length) return null;
-    if (isFrame(marker) && length >= 8) size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7), cmyk: bytes[at + 9] === 4 };
+    if (isFrame(marker) && length >= 8) {
+      const components = bytes[at + 9];
+      size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7), colours: components === 4 ? 'cmyk' : components === 1 ? 'grey' : 'rgb' };
+    }
     if (marker === APP1 && orientation === null && startsWith(bytes, at + 4, EXIF)) orientation = readOrientation(view, at + 4 + EXIF.length, end);
     if (marker === APP2 && startsWith(bytes, at + 4, 'ICC_PROFILE\0')) profile = true;
     at = end;

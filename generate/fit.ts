@@ -47,9 +47,9 @@ export function resizedSize(fit: Fit, { width, height }: Size, size: number): Si
   return width < height ? { width: short, height: long } : { width: long, height: short };
 }
 
-/** The square in the middle; half a pixel too many goes to the right and below. */
+/** The square in the middle, or around the middle; half a pixel too many is to the right and below. */
 export function centred({ width, height }: Size, size: number): Corner {
-  return { left: Math.floor((width - size) / 2), top: Math.floor((height - size) / 2) };
+  return { left: Math.trunc((width - size) / 2), top: Math.trunc((height - size) / 2) };
 }
 
 /** Every place within the picture is as likely; it depends on the seed, the image and the copy alone. */

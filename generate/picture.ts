@@ -1,6 +1,6 @@
 /** One picture file: read within its limits, and cut to what the rows need. Whatever is wrong with it is an error that names the file. */
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferplayError, reasonOf } from '../core/errors.js';
 import { readImageHeader, resizeImage, type Kernel } from '../core/image.js';
@@ -21,10 +21,9 @@ export interface Cutting {
   readonly pixelLimit: number;
 }
 
-/** What several squares of one picture are cut from. */
+/** What the squares of one picture are cut from; width and height are those of the source when it is upright. */
 export interface CutPicture extends Size {
   readonly sha256: string | null;
-  /** Size of the source when it is upright. */
   /** What all squares show, and where each has its corner within it. */
   readonly patch: Omit<Patch, 'left' | 'top'>;
   readonly corners: readonly Corner[];
@@ -49,8 +48,9 @@ export class BadPicture extends InferplayError {
  */
 export async function cutFile(root: string, relative: string, cutting: Cutting, cornersOf: CornersOf): Promise<CutPicture> {
   const path = join(root, relative);
+  let bytes: Buffer | undefined;
   try {
-    const bytes = readFile(path);
+    bytes = readFile(path);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const header = await readImageHeader(bytes);
     const orientation = cutting.exifOrientation ? header.orientation : 1;
@@ -65,6 +65,8 @@ export async function cutFile(root: string, relative: string, cutting: Cutting, 
   } catch (error) {
     if (error instanceof InferplayError) throw error;
     throw new BadPicture(path, reasonOf(error));
+  } finally {
+    if (bytes) giveBack(bytes);
   }
 }
 
@@ -82,18 +84,36 @@ function checkPixels({ width, height }: Size, limit: number, what: string): void
 
 /** The whole file at once: pictures are small, and the pool of threads that decodes is not asked for it. */
 function readFile(path: string): Buffer {
-  // A pipe would be waited for.
-  if (!statSync(path).isFile()) throw new Error('it is no regular file');
-  const fd = openSync(path, 'r');
+  // A pipe would be waited for, but for the flag.
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const { size } = fstatSync(fd);
+    const stats = fstatSync(fd);
+    const { size } = stats;
+    if (!stats.isFile()) throw new Error('it is no regular file');
     if (size === 0) throw new Error('it is empty');
     if (size > FILE_BYTES_MAX) throw new Error(`it has ${grouped(size)} bytes, and the limit is ${grouped(FILE_BYTES_MAX)}`);
-    const bytes = Buffer.allocUnsafeSlow(size);
+    const bytes = takeMemory(size);
     let read = 0;
     for (let now = -1; read < size && now !== 0; read += now) now = readSync(fd, bytes, read, size - read, null);
     return bytes.subarray(0, read);
   } finally {
     closeSync(fd);
   }
+}
+
+/** Memory of files that are decoded, for the next ones: new memory is paid for page by page, and again by the collector. */
+const spare: ArrayBuffer[] = [];
+const SPARE_MAX = 16;
+const SPARE_BYTES_MIN = 256 << 10;
+const SPARE_BYTES_MAX = 4 << 20;
+
+function takeMemory(size: number): Buffer {
+  const at = spare.findIndex(({ byteLength }) => byteLength >= size);
+  const memory = at >= 0 ? spare.splice(at, 1)[0] : new ArrayBuffer(Math.max(size, SPARE_BYTES_MIN));
+  return Buffer.from(memory);
+}
+
+/** To be called when nothing reads the file's bytes any more. */
+function giveBack({ buffer }: Buffer): void {
+  if (spare.length < SPARE_MAX && buffer.byteLength <= SPARE_BYTES_MAX) spare.push(buffer as ArrayBuffer);
 }

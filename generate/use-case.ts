@@ -39,7 +39,8 @@ export interface Recipe {
   readonly columns: readonly Column[];
   /** The checksum may still be on its way: threads begin without it. */
   readonly source: (Omit<NonNullable<Manifest['source']>, 'sha256'> & { readonly sha256: string | Promise<string> }) | null;
-  readonly models: readonly ModelEntry[];
+  /** They may still be made, like the checksum; rows that need no model begin without them. */
+  readonly models: readonly ModelEntry[] | Promise<readonly ModelEntry[]>;
   readonly badRows: { readonly count: number; readonly listed: readonly BadRow[] };
   /** Options that determine the bytes, for the manifest and for recognising a stopped generation. */
   readonly identity: { readonly [name: string]: Json };

@@ -41,7 +41,7 @@ export async function openAnswerer({ model, folder, image, labels }: AnswerInit)
         const count = Math.min(rowsPerRun, rows - row);
         let data = images.subarray(row * values, (row + count) * values) as TypedArray;
         if (convert) {
-          for (let at = 0; at < count; at++) convert((data as Uint8Array).subarray(at * values, (at + 1) * values), floats.subarray(at * values));
+          for (let at = 0; at < count; at++) convert((data as Uint8Array).subarray(at * values, (at + 1) * values), floats.subarray(at * values, (at + 1) * values));
           data = floats.subarray(0, count * values);
         }
         const answered = session.runSync({ [input]: { dtype, shape: [count, ...shape], data } })[entry.outputs[0]];

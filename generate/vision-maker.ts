@@ -29,8 +29,8 @@ export interface VisionInit {
 
 const PURPOSE_CROP = 20;
 const PURPOSE_PAINTING = 21;
-/** Pictures of one thread that are under way: as many as libuv's pool decodes at a time. */
-const IN_FLIGHT = 4;
+/** Pictures of one thread that are under way: twice as many as libuv's pool decodes at a time, so that it has work while a batch is written. */
+const IN_FLIGHT = 8;
 
 type Making = Promise<CutPicture>;
 

@@ -1,5 +1,6 @@
 /** Image classification: pictures resized to tensors, and a MobileNet. The pictures are the user's (COCO's, for example) or painted. */
 import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { KERNELS } from '../../core/image.js';
 import type { Manifest } from '../../core/manifest.js';
 import type { OptionValues } from '../../core/options.js';
@@ -53,21 +54,24 @@ async function plan(values: VisionOptions, context: PlanContext): Promise<Recipe
   const { form, answers, copies } = settings;
   const labels = values.labels === undefined ? null : await (await import('../class-labels.js')).readClassLabels(values.labels);
   const { makeVisionModel, copyVisionModel } = await import('../vision-model.js');
-  const model = values.model === undefined
-    ? await makeVisionModel(context.folder, form, context.seed, settings.alpha, answers)
-    : await copyVisionModel(context.folder, values.model, form, answers);
-  labels?.check(model.classes);
+  const own = values.model === undefined ? null : await copyVisionModel(context.folder, values.model, form, answers);
+  const make = () => makeVisionModel(context.folder, form, context.seed, settings.alpha, answers);
+  const model = own ?? (answers ? await make() : null);
+  if (model !== null) labels?.check(model.classes);
   const source = await sourceOf(values, settings, context);
   const rows = source.images * copies;
   const { imageColumn, sizesOf, visionColumns } = await import('../vision-columns.js');
-  const image = imageColumn(form, sentOf(form, values.model === undefined ? undefined : model.dtype));
+  const image = imageColumn(form, sentOf(form, own?.dtype));
   const columns = visionColumns(image, { copies, labelled: source.labels !== null, model: answers ? model : null, named: labels !== null });
   const init: VisionInit = {
     seed: context.seed, list: source.list, images: source.images, copies, randomCrop: settings.randomCrop, cutting: settings.cutting, form, labels: source.labels,
-    answers: answers ? { model, folder: context.folder, image, ...(labels && { labels: labels.names }) } : null,
+    answers: answers && model !== null ? { model, folder: context.folder, image, ...(labels && { labels: labels.names }) } : null,
   };
+  // Making a model takes the main thread a second; the worker threads need it only for answers, and so begin before it.
+  const models = model === null ? nextTurn().then(make).then(({ entry }) => [entry]) : Promise.resolve([model.entry]);
+  models.catch(() => {});
   return {
-    rows, rowName: 'image', ...sizesOf(columns, rows), columns, source: source.source, models: [model.entry], badRows: source.badRows, init,
+    rows, rowName: 'image', ...sizesOf(columns, rows), columns, source: source.source, models, badRows: source.badRows, init,
     identity: {
       images: nameOf(values.images), annotations: nameOf(values.annotations), count: source.images, ...settings.identity,
       model: nameOf(values.model), labels: nameOf(values.labels), labelsSha256: labels?.sha256 ?? null,
