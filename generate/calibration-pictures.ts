@@ -11,6 +11,7 @@ const LEAVES = 30;
 /** Radius of the smallest and the largest leaf, as parts of the picture's side. */
 const RADIUS_MIN = 1 / 8;
 const RADIUS_MAX = 1 / 2;
+const RADIUS_RATIO = RADIUS_MIN / RADIUS_MAX;
 
 interface Leaf {
   readonly round: boolean;
@@ -35,7 +36,7 @@ export function calibrationPictures(seed: number, count: number, size: number): 
     const colourfulness = 0.1 + 0.4 * draw();
     for (let leaf = 0; leaf < LEAVES; leaf++) {
       // The density of radii falls with their third power: then a part of the picture looks like the whole.
-      const radius = (size * RADIUS_MIN) / Math.sqrt(1 - draw() * (1 - (RADIUS_MIN / RADIUS_MAX) ** 2));
+      const radius = (size * RADIUS_MIN) / Math.sqrt(1 - draw() * (1 - RADIUS_RATIO * RADIUS_RATIO));
       const shade = draw() - 0.5;
       const colour = light.map((mean) => inUnit(mean + contrast * (shade + colourfulness * (draw() - 0.5))));
       const cut: Leaf = { round: draw() < 0.5, x: draw() * size, y: draw() * size, width: radius, height: radius * (0.3 + 0.7 * draw()), colour };

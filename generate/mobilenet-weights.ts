@@ -1,16 +1,16 @@
 /**
  * Random weights for a stack of convolutions that keep pictures apart.
  *
- * Plain random weights answer nearly the same for every picture when there are many layers, and then a wrong answer could not be told from a
- * right one. So each layer is scaled on small pictures before the next is drawn, as batch normalisation does when training begins. Two
- * more things were found necessary:
+ * With plain random weights, many layers answer nearly the same for every picture, and then a wrong answer could not be told from a right
+ * one. So each layer is scaled on small pictures before the next one is drawn, as batch normalisation does when training begins. Two more
+ * things are needed:
  *
- * The zeros around the maps shift what is computed at the border, and a map of 7 x 7 has another share of border than the small pictures'.
- * Activations are not negative, so with positive depthwise kernels the shift is nearly the same in all channels, and it falls out of pointwise
- * layers, whose weights sum to 0 for each output. Without that, the shift alone would decide which class wins.
+ * The zeros around the maps shift what is computed at their border, and the last maps of large pictures have another share of border than
+ * those of small ones. Activations are not negative; with positive depthwise kernels the shift is nearly the same in all channels, and it
+ * falls out of the pointwise layers, because their weights sum to 0 for each output. Otherwise the shift alone decides which class is first.
  *
- * Kernels of both signs look at differences between neighbours that are much alike, so that rounding errors grow from layer to layer, until
- * another version of ONNX Runtime answers otherwise than this one. Positive kernels with a heavy centre keep them small.
+ * Depthwise kernels of both signs look for differences between neighbours that are much alike, and rounding errors, which differ between
+ * runtimes, grow from layer to layer to about what a replay tolerates. With positive kernels and a heavy centre they stay at a tenth of it.
  */
 import { deriveSeed, fillUniform } from '../core/random.js';
 import { calibrationPictures } from './calibration-pictures.js';
@@ -34,11 +34,11 @@ export interface LayerWeights {
 /** Many small pictures, not few larger ones: what differs between pictures is what counts. */
 const PICTURES = 32;
 const PICTURE_SIZE = 32;
-/** Mean and deviation before ReLU6: one in six is cut off at 0, few at 6. A smaller mean lets rounding errors grow faster. */
+/** Mean and deviation before ReLU6: about one in six is cut off at 0, few at 6. With more cut off, rounding errors grow faster. */
 const ACTIVATION_MEAN = 2;
 const ACTIVATION_DEVIATION = 2;
 const ACTIVATION_MAX = 6;
-/** Deviation of a logit: the softmax of a thousand then gives its first class something like 0.3. */
+/** Deviation of a logit between small pictures: the softmax of a thousand then gives its first class something like 0.3. */
 const LOGIT_DEVIATION = 3;
 /** How much more the centre of a depthwise kernel weighs than its other taps, which are 0 to 1. */
 const CENTRE_WEIGHT = 2;
@@ -67,22 +67,25 @@ export function drawWeights(seed: number, layers: readonly Layer[]): LayerWeight
 
 /** Weights in proportion to each other; `scale` gives them their size. */
 function rawWeights(seed: number, index: number, layer: Layer): Float32Array {
-  const fanIn = (layer.kind === 'depthwise' ? 1 : layer.inputs) * kernelOf(layer) ** 2;
+  const fanIn = (layer.kind === 'depthwise' ? 1 : layer.inputs) * (kernelOf(layer) === KERNEL ? TAPS : 1);
   const weights = new Float32Array(layer.outputs * fanIn);
   fillUniform(seed, index, weights, 0, weights.length);
   for (let at = 0; at < weights.length; at += fanIn) {
-    if (layer.kind === 'depthwise') weights[at + (TAPS - 1) / 2] += CENTRE_WEIGHT;
-    else {
-      let mean = 0.5;
-      if (layer.kind !== 'full') {
-        let sum = 0;
-        for (let input = 0; input < fanIn; input++) sum += weights[at + input];
-        mean = sum / fanIn;
-      }
-      for (let input = 0; input < fanIn; input++) weights[at + input] -= mean;
-    }
+    const row = weights.subarray(at, at + fanIn);
+    if (layer.kind === 'depthwise') row[(TAPS - 1) / 2] += CENTRE_WEIGHT;
+    else subtract(row, layer.kind === 'full' ? 0.5 : mean(row));
   }
   return weights;
+}
+
+function mean(values: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at];
+  return sum / values.length;
+}
+
+function subtract(values: Float32Array, value: number): void {
+  for (let at = 0; at < values.length; at++) values[at] -= value;
 }
 
 function applyWeights({ kind, outputs, stride }: Layer, maps: Maps, weights: Float32Array): Maps {
@@ -95,23 +98,23 @@ function applyWeights({ kind, outputs, stride }: Layer, maps: Maps, weights: Flo
 }
 
 /**
- * Gives each channel of `values`, and the weights that made them, this mean and deviation.
+ * Gives each channel of `values`, and the weights that made them, this centre and deviation.
  * @returns the bias
  */
-function scale({ channels, values }: Maps, weights: Float32Array, mean: number, deviation: number): Float32Array {
+function scale({ channels, values }: Maps, weights: Float32Array, centre: number, deviation: number): Float32Array {
   const positions = values.length / channels;
   const fanIn = weights.length / channels;
   const bias = new Float32Array(channels);
   for (let channel = 0; channel < channels; channel++) {
     let sum = 0;
     for (let at = channel; at < values.length; at += channels) sum += values[at];
-    const centre = sum / positions;
+    const before = sum / positions;
     let squares = 0;
-    for (let at = channel; at < values.length; at += channels) squares += (values[at] - centre) * (values[at] - centre);
+    for (let at = channel; at < values.length; at += channels) squares += (values[at] - before) * (values[at] - before);
     const gain = deviation / Math.sqrt(squares / positions);
     for (let at = channel * fanIn; at < (channel + 1) * fanIn; at++) weights[at] *= gain;
-    for (let at = channel; at < values.length; at += channels) values[at] = (values[at] - centre) * gain + mean;
-    bias[channel] = mean - centre * gain;
+    for (let at = channel; at < values.length; at += channels) values[at] = (values[at] - before) * gain + centre;
+    bias[channel] = centre - before * gain;
   }
   return bias;
 }
