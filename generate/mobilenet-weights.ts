@@ -10,7 +10,7 @@
  * falls out of the pointwise layers, because their weights sum to 0 for each output. Otherwise the shift alone decides which class is first.
  *
  * Depthwise kernels of both signs look for differences between neighbours that are much alike, and rounding errors, which differ between
- * runtimes, grow from layer to layer to about what a replay tolerates. With positive kernels and a heavy centre they stay at a tenth of it.
+ * runtimes, grow from layer to layer to about what a replay tolerates. With positive kernels and a heavy centre they stay at about a tenth of it.
  */
 import { deriveSeed, fillUniform } from '../core/random.js';
 import { calibrationPictures } from './calibration-pictures.js';
@@ -67,7 +67,7 @@ export function drawWeights(seed: number, layers: readonly Layer[]): LayerWeight
 
 /** Weights in proportion to each other; `scale` gives them their size. */
 function rawWeights(seed: number, index: number, layer: Layer): Float32Array {
-  const fanIn = (layer.kind === 'depthwise' ? 1 : layer.inputs) * (kernelOf(layer) === KERNEL ? TAPS : 1);
+  const fanIn = (layer.kind === 'depthwise' ? 1 : layer.inputs) * kernelOf(layer) * kernelOf(layer);
   const weights = new Float32Array(layer.outputs * fanIn);
   fillUniform(seed, index, weights, 0, weights.length);
   for (let at = 0; at < weights.length; at += fanIn) {
