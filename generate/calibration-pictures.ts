@@ -1,55 +1,63 @@
 /**
- * Small pictures on which a network's random weights are scaled. They are fallen leaves: discs and rectangles of all sizes that cover each
- * other, few large and many small ones, as in photographs. Every picture has a light, a contrast and a tint of its own.
+ * Small pictures on which a network's random weights are scaled. They are fallen leaves: ellipses and rectangles that cover each other, a few
+ * large and many small ones, which is how lightness, contrast, colour and edges of photographs are distributed, near enough. What makes them
+ * is additions, multiplications, divisions and square roots: every machine gets the same bits.
  */
 import { uniform } from '../core/random.js';
 import type { Maps } from './convolution.js';
 
-const LEAVES = 120;
-const RADIUS_MIN = 1;
+const COLOURS = 3;
+const LEAVES = 30;
+/** Radius of the smallest and the largest leaf, as parts of the picture's side. */
+const RADIUS_MIN = 1 / 8;
+const RADIUS_MAX = 1 / 2;
+const RADIUS_RATIO = RADIUS_MIN / RADIUS_MAX;
 
-/** Pictures of three channels with values from 0 to 1, made by additions, multiplications, divisions and square roots only. */
+interface Leaf {
+  readonly round: boolean;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** Red, green and blue. */
+  readonly colour: readonly number[];
+}
+
+/** Pictures of three channels with values from 0 to 1. */
 export function calibrationPictures(seed: number, count: number, size: number): Maps {
-  const values = new Float64Array(count * size * size * 3);
+  const values = new Float64Array(count * size * size * COLOURS);
   let index = 0;
   const draw = (): number => uniform(seed, index++);
   for (let picture = 0; picture < count; picture++) {
-    const own = values.subarray(picture * size * size * 3, (picture + 1) * size * size * 3);
-    const light = [0, 0, 0].map(() => 0.1 * draw());
-    const lightness = draw();
-    const contrast = 0.2 + 0.8 * draw();
+    const own = values.subarray(picture * size * size * COLOURS, (picture + 1) * size * size * COLOURS);
+    const lightness = 0.27 + 0.36 * draw();
+    const light = Array.from({ length: COLOURS }, () => lightness + 0.1 * (draw() - 0.5));
+    const contrast = 0.7 + 0.5 * draw();
+    const colourfulness = 0.1 + 0.4 * draw();
     for (let leaf = 0; leaf < LEAVES; leaf++) {
-      // Of the radius r, the density falls as 1/r³ up to the picture's size: then the picture looks the same at every scale.
-      const radius = leaf === 0 ? 2 * size : RADIUS_MIN / Math.sqrt(1 - draw() * (1 - (2*RADIUS_MIN / size) ** 2));
-      const aspect = 0.3 + 0.7 * draw();
-      const shade = draw();
-      const colour = light.map((tint) => Math.min(1, Math.max(0, lightness * 0.7+0.15 + tint + contrast * (0.7 * (shade - 0.5) + 0.3 * (draw() - 0.5)))));
-      const slope = [0.4 * (draw() - 0.5) / size, 0.4 * (draw() - 0.5) / size];
-      cover(own, size, { x: draw() * size, y: draw() * size, radius, aspect, round: draw() < 0.5, colour, slope });
+      // The density of radii falls with their third power: then a part of the picture looks like the whole.
+      const radius = (size * RADIUS_MIN) / Math.sqrt(1 - draw() * (1 - RADIUS_RATIO * RADIUS_RATIO));
+      const shade = draw() - 0.5;
+      const colour = light.map((mean) => inUnit(mean + contrast * (shade + colourfulness * (draw() - 0.5))));
+      const cut: Leaf = { round: draw() < 0.5, x: draw() * size, y: draw() * size, width: radius, height: radius * (0.3 + 0.7 * draw()), colour };
+      // The first is the ground that the others fall on.
+      cover(own, size, leaf > 0 ? cut : { ...cut, round: false, width: size, height: size });
     }
   }
-  return { count, size, channels: 3, values };
+  return { count, size, channels: COLOURS, values };
 }
 
-interface Leaf {
-  readonly x: number;
-  readonly y: number;
-  readonly radius: number;
-  readonly aspect: number;
-  readonly round: boolean;
-  readonly colour: readonly number[];
-  readonly slope: readonly number[];
+function inUnit(value: number): number {
+  return Math.min(1, Math.max(0, value));
 }
 
-function cover(values: Float64Array, size: number, leaf: Leaf): void {
-  const height = leaf.radius * leaf.aspect;
-  for (let y = Math.max(0, Math.ceil(leaf.y - height)); y < Math.min(size, leaf.y + height); y++) {
-    for (let x = Math.max(0, Math.ceil(leaf.x - leaf.radius)); x < Math.min(size, leaf.x + leaf.radius); x++) {
-      const across = (x - leaf.x) / leaf.radius;
-      const down = (y - leaf.y) / height;
-      if (leaf.round && across * across + down * down > 1) continue;
-      const shade = (x - leaf.x) * leaf.slope[0] + (y - leaf.y) * leaf.slope[1];
-      for (let channel = 0; channel < 3; channel++) values[(y * size + x) * 3 + channel] = Math.min(1, Math.max(0, leaf.colour[channel] + shade));
+function cover(values: Float64Array, size: number, { round, x: left, y: top, width, height, colour }: Leaf): void {
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const across = (x - left) / width;
+      const down = (y - top) / height;
+      const inside = round ? across * across + down * down <= 1 : Math.abs(across) <= 1 && Math.abs(down) <= 1;
+      if (inside) values.set(colour, (y * size + x) * COLOURS);
     }
   }
 }

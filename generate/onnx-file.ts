@@ -71,8 +71,8 @@ function encodePort({ name, dtype = 'float32', shape }: Port): Buffer {
 }
 
 function encodeInitializer({ name, shape, values }: Initializer): Buffer {
-  const raw = Buffer.alloc(values.length * 4);
-  for (let index = 0; index < values.length; index++) raw.writeFloatLE(values[index], index * 4);
+  // The file's values are little-endian, and so is every machine that ONNX Runtime is built for.
+  const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return Buffer.concat([...shape.map((size) => integerField(1, size)), integerField(2, ELEMENT_TYPES.float32), bytesField(8, name), bytesField(9, raw)]);
 }
 
