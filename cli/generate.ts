@@ -51,7 +51,7 @@ export function addGenerate(program: Command, signal: AbortSignal): void {
 
 /** The size of the pool cannot be changed any more when this runs. */
 function hintAtPool(threads: number): void {
-  if (threads <= POOL_THREADS || process.env.UV_THREADPOOL_SIZE !== undefined) return;
+  if (threads <= POOL_THREADS || process.env.UV_THREADPOOL_SIZE) return;
   note(`hint: pictures are decoded by ${POOL_THREADS} threads at most, however many --threads there are; set UV_THREADPOOL_SIZE=${threads} in the environment for more.`);
 }
 
