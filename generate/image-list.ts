@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { InferplayError, reasonOf } from '../core/errors.js';
@@ -60,7 +60,7 @@ export class ImageListBuilder {
   }
 }
 
-/** Path of a picture relative to the list's root. */
+/** Path of a picture, relative to the list's root unless the list has it otherwise. */
 export function pathAt({ text, offsets }: ImageList, image: number): string {
   const [start, end] = new Float64Array(offsets, 8 * image, 2);
   return Buffer.from(text, start, end - start).toString('utf8');
@@ -72,7 +72,7 @@ export function pathAt({ text, offsets }: ImageList, image: number): string {
  */
 export async function listImages(path: string, count: number | undefined, signal: AbortSignal): Promise<Listing> {
   const stats = statOf(path);
-  if (stats === null) throw new InferplayError('DATA', `there is no file or folder ${path}; check the path in --images, or leave the option out to have pictures painted.`);
+  if (stats === null) throw new InferplayError('DATA', `there is no file or folder ${path} that can be read; check the path in --images, or leave the option out to have pictures painted.`);
   const single = !stats.isDirectory() && KNOWN.test(path);
   const root = stats.isDirectory() ? path : dirname(path);
   const paths = stats.isDirectory() ? walk(path, '') : single ? [basename(path)] : readList(path);
@@ -82,7 +82,7 @@ export async function listImages(path: string, count: number | undefined, signal
   for await (const relative of paths) {
     if (builder.count === count) break;
     if (builder.count === IMAGES_MAX) throw new InferplayError('DATA', `${path} names more than ${IMAGES_MAX} images, which is the most that a data set may have; take the first of them with --count.`);
-    const size = statOf(resolve(root, relative))?.size;
+    const size = statOf(fileOf(root, relative))?.size;
     hash.update(`${relative}\0${size ?? '-'}\n`);
     sizeBytes += size ?? 0;
     builder.add(relative);
@@ -96,9 +96,18 @@ export async function listImages(path: string, count: number | undefined, signal
   return { list: builder.finish(root), name: basename(resolve(path)), sizeBytes, hash };
 }
 
-/** null where there is nothing. */
+/** null where there is nothing, or nothing that we may look at: whoever wants to read it finds out why. */
 function statOf(path: string): Stats | null {
-  return statSync(path, { throwIfNoEntry: false }) ?? null;
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** The file that a path of a list means. */
+export function fileOf(root: string, relative: string): string {
+  return isAbsolute(relative) ? relative : join(root, relative);
 }
 
 /**

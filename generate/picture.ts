@@ -1,11 +1,11 @@
 /** One picture file: read within its limits, and cut to what the rows need. Whatever is wrong with it is an error that names the file. */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { InferplayError, reasonOf } from '../core/errors.js';
 import { readImageHeader, resizeImage, type Kernel } from '../core/image.js';
 import { grouped } from '../core/quantity.js';
 import { coveredBox, resizedSize, storedBox, turnedSize, type Corner, type Fit, type Size } from './fit.js';
+import { fileOf } from './image-list.js';
 import type { Patch } from './pixels.js';
 
 /** Larger files are no pictures that somebody classifies. */
@@ -47,7 +47,7 @@ export class BadPicture extends InferplayError {
  * @throws BadPicture
  */
 export async function cutFile(root: string, relative: string, cutting: Cutting, cornersOf: CornersOf): Promise<CutPicture> {
-  const path = join(root, relative);
+  const path = fileOf(root, relative);
   let bytes: Buffer | undefined;
   try {
     bytes = readFile(path);
@@ -63,7 +63,8 @@ export async function cutFile(root: string, relative: string, cutting: Cutting, 
     const rgb = await resizeImage(bytes, header, { ...turnedSize(resized, orientation), box: storedBox(box, resized, orientation), kernel, background });
     return { ...source, sha256, patch: { rgb, width: box.width, height: box.height, orientation }, corners };
   } catch (error) {
-    if (error instanceof InferplayError) throw error;
+    // A mistake of ours is no picture's fault.
+    if (error instanceof InferplayError || error instanceof TypeError) throw error;
     throw new BadPicture(path, reasonOf(error));
   } finally {
     if (bytes) giveBack(bytes);

@@ -92,7 +92,14 @@ export function createPack(form: TensorForm): Pack {
     const [toX, toY] = [Math.min(size, left + patch.width), Math.min(size, top + patch.height)];
     const { start, stepX, stepY } = walkOf(patch);
     const { rgb } = patch;
-    if (fromX > 0 || fromY > 0 || toX < size || toY < size) fill(values, form, tables, background);
+    const whole = fromX === 0 && fromY === 0 && toX === size && toY === size;
+    if (!whole) fill(values, form, tables, background);
+    // The usual case: the patch is upright and as wide as the square, so that its bytes are the row's.
+    if (whole && plain && stepX === 1 && stepY === size) {
+      const from = start - left - top * size;
+      values.set(rgb.subarray(3 * from, 3 * (from + size * size)));
+      return;
+    }
     for (let y = fromY; y < toY; y++) {
       const from = 3 * (start + (fromX - left) * stepX + (y - top) * stepY);
       if (plain && stepX === 1) {

@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { byBytes, ImageListBuilder, listImages, pathAt, type ImageList } from '../../generate/image-list.js';
+import { byBytes, fileOf, ImageListBuilder, listImages, pathAt, type ImageList } from '../../generate/image-list.js';
 import { temporaryFolder } from '../support/paths.js';
 
 const { signal } = new AbortController();
@@ -47,9 +47,10 @@ test('a folder is listed with all below it, in the order of the paths\' bytes, w
 test('a list names paths relative to its own folder; one picture is a list of one', async (t) => {
   const folder = temporaryFolder(t);
   touch(folder, ['in/one.jpg', 'in/two']);
-  writeFileSync(join(folder, 'list.txt'), '\ufeffin/two\r\n\r\n  in/one.jpg \nin/two\ngone.png');
+  writeFileSync(join(folder, 'list.txt'), `\ufeffin/two\r\n\r\n  in/one.jpg \n${join(folder, 'in', 'two')}\nin/two/gone.png`);
   const { list, sizeBytes } = await listImages(join(folder, 'list.txt'), undefined, signal);
-  assert.deepEqual([list.root, ...paths(list)], [folder, 'in/two', 'in/one.jpg', 'in/two', 'gone.png']);
+  assert.deepEqual([list.root, ...paths(list)], [folder, 'in/two', 'in/one.jpg', join(folder, 'in', 'two'), 'in/two/gone.png']);
+  assert.deepEqual([fileOf(folder, 'in/two'), fileOf(folder, join(folder, 'in', 'two'))], [join(folder, 'in/two'), join(folder, 'in/two')]);
   assert.equal(sizeBytes, 6 + 10 + 6, 'a file that is not there has no bytes');
   const one = await listImages(join(folder, 'in', 'one.jpg'), undefined, signal);
   assert.deepEqual([one.list.root, ...paths(one.list)], [join(folder, 'in'), 'one.jpg']);
@@ -63,7 +64,7 @@ test('a path that names no images is refused with a reason', async (t) => {
   const refused = async (name: string, count: number | undefined, message: RegExp): Promise<void> => {
     await assert.rejects(listImages(join(folder, name), count, signal), { code: 'DATA', message });
   };
-  await refused('nowhere', undefined, /there is no file or folder .*nowhere; check the path in --images/);
+  await refused('nowhere', undefined, /there is no file or folder .*nowhere that can be read; check the path in --images/);
   await refused('empty', undefined, /empty holds no picture \(JPEG/);
   await refused('binary', undefined, /binary, line 1: this is no text in UTF-8; --images takes a folder/);
   await refused('blank.txt', undefined, /blank\.txt names no image/);
