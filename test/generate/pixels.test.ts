@@ -39,6 +39,8 @@ test('each value stands where layout, channels, place and orientation say, and w
     layout: fc.constantFrom('NHWC' as const, 'NCHW' as const), channels: fc.constantFrom('RGB' as const, 'BGR' as const), orientation: fc.integer({ min: 1, max: 8 }),
     width: fc.integer({ min: 1, max: 9 }), height: fc.integer({ min: 1, max: 9 }), left: fc.integer({ min: -4, max: 4 }), top: fc.integer({ min: -4, max: 4 }),
   });
+  const whole = { layout: 'NHWC', channels: 'RGB', left: 0, width: 4 } as const;
+  const examples = [1, 2, 3, 4].map((orientation): [typeof cases extends fc.Arbitrary<infer T> ? T : never] => [{ ...whole, orientation, height: 7, top: -2 }]);
   fc.assert(fc.property(cases, ({ layout, channels, orientation, width, height, left, top }) => {
     const form = { ...PLAIN, layout, channels };
     const row = pack(form, patchOf(width, height, left, top, orientation));
@@ -51,7 +53,7 @@ test('each value stands where layout, channels, place and orientation say, and w
         assert.deepEqual(seen, channels === 'RGB' ? rgb : rgb.reverse());
       }
     }
-  }));
+  }), { examples });
 });
 
 test('float32 holds what uint8 becomes when it is sent, and float16 the nearest to it', () => {
