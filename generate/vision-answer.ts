@@ -24,36 +24,30 @@ export interface Answerer {
 }
 
 export async function openAnswerer({ model, folder, image, labels }: AnswerInit): Promise<Answerer> {
-  const { entry, dtype, input, classes, rowsPerRun } = model;
+  const { entry, dtype, input, classes } = model;
   const session = await openModel(join(folder, entry.file), { threads: 1 });
   const { sent } = image;
   const shape = image.shape!;
   const values = elements(shape);
   const convert = sent && createConvert(sent, shape);
-  const floats = new Float32Array(convert ? values * rowsPerRun : 0);
+  const floats = new Float32Array(convert ? values : 0);
   return {
     answer(rows, columns) {
       const images = typedArray(image.dtype as DType, columns.get('image')!.data);
       const top = new Int32Array(columns.get('expected_top1')!.data.buffer);
       const expected = columns.get('expected')!.data;
-      // The batches are the same for every number of threads, and so are the runs within them.
-      for (let row = 0; row < rows; row += rowsPerRun) {
-        const count = Math.min(rowsPerRun, rows - row);
-        let data = images.subarray(row * values, (row + count) * values) as TypedArray;
-        if (convert) {
-          for (let at = 0; at < count; at++) convert((data as Uint8Array).subarray(at * values, (at + 1) * values), floats.subarray(at * values, (at + 1) * values));
-          data = floats.subarray(0, count * values);
+      // One image a run: more gain nothing on one thread, and cost memory. So no answer depends on its neighbours either.
+      for (let row = 0; row < rows; row++) {
+        const stored = images.subarray(row * values, (row + 1) * values) as TypedArray;
+        if (convert) convert(stored as Uint8Array, floats);
+        const answer = session.runSync({ [input]: { dtype, shape: [1, ...shape], data: convert ? floats : stored } })[entry.outputs[0]];
+        if (answer.data.length !== classes) {
+          throw new InferplayError('DATA', `the model ${entry.file} answers ${answer.data.length} values for an image, and said that it has ${classes} classes; export it again.`);
         }
-        const answered = session.runSync({ [input]: { dtype, shape: [count, ...shape], data } })[entry.outputs[0]];
-        if (answered.data.length !== count * classes) {
-          throw new InferplayError('DATA', `the model ${entry.file} answers ${answered.data.length} values for ${count} images, and must answer ${classes} for each; export it so.`);
-        }
-        const bytes = new Uint8Array(answered.data.buffer, answered.data.byteOffset, answered.data.byteLength);
-        expected.set(bytes, row * (bytes.byteLength / count));
-        for (let at = 0; at < count; at++) {
-          top[row + at] = indexOfLargest(answered.data.subarray(at * classes, (at + 1) * classes) as TypedArray, answered.dtype);
-          if (labels) columns.get('expected_label')!.texts[row + at] = labels[top[row + at]];
-        }
+        const { buffer, byteOffset, byteLength } = answer.data;
+        expected.set(new Uint8Array(buffer, byteOffset, byteLength), row * byteLength);
+        top[row] = indexOfLargest(answer.data, answer.dtype);
+        if (labels) columns.get('expected_label')!.texts[row] = labels[top[row]];
       }
     },
     close: () => session.close(),

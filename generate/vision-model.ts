@@ -6,16 +6,11 @@ import type { DType } from '../core/tensor.js';
 import { readUserModel, writeModel, type UserModel } from './model-file.js';
 import { affineOf, shapeOf, type Layout, type TensorForm } from './pixels.js';
 
-/** Rows of one call of the model: more gain nothing on one thread, and cost memory. Part of what `expected` holds. */
-const ROWS_PER_RUN = 4;
-
 export interface VisionModel {
   readonly entry: ModelEntry;
   /** Of its input. */
   readonly dtype: DType;
   readonly input: string;
-  /** 1 where the graph takes no more. */
-  readonly rowsPerRun: number;
   readonly classes: number;
   readonly answer: DType;
 }
@@ -27,7 +22,7 @@ export async function makeVisionModel(folder: string, form: TensorForm, seed: nu
   const dtype = form.dtype === 'uint8' && affineOf(form) !== null ? 'float32' : form.dtype;
   const { name, bytes, ports, outputs, classes } = buildMobilenet({ seed, alpha, size, layout, dtype });
   const entry = await writeModel(folder, bytes, { name, inputs: ['image'], outputs, expected, ports });
-  return { entry, dtype, input: ports[0].name, rowsPerRun: ROWS_PER_RUN, classes, answer: 'float32' };
+  return { entry, dtype, input: ports[0].name, classes, answer: 'float32' };
 }
 
 /**
@@ -40,10 +35,9 @@ export async function copyVisionModel(folder: string, path: string, form: Tensor
   const fault = formFault(model) ?? misfit(port, form);
   if (fault !== null) throw new InferplayError('DATA', `The model ${path} does not fit the images: ${fault}.`);
   const [output] = model.outputs;
-  const rowsPerRun = port.shape[0] === 1 ? 1 : ROWS_PER_RUN;
   const classes = output.shape[1] ?? (await countClasses(path, model, form));
   const entry = await writeModel(folder, model.bytes, { name: model.name, inputs: ['image'], outputs: [output.name], expected, ports: model.inputs });
-  return { entry, dtype: port.dtype, input: port.name, rowsPerRun, classes, answer: output.dtype };
+  return { entry, dtype: port.dtype, input: port.name, classes, answer: output.dtype };
 }
 
 function shapeText(shape: readonly (number | null)[]): string {
