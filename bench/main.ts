@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- generate|load|replay|serve …] [--smoke]`: our speed against the peers', side by side in one run.
+ * `npm run bench [-- generate|load|replay|serve|vision …] [--smoke]`: our speed against the peers', side by side in one run.
  * Each benchmark prints rows of a name, a value and the target it is held to; ratios are medians of interleaved rounds.
  */
 import type { BenchRow, Size } from './row.js';
@@ -9,6 +9,7 @@ const BENCHES: { readonly [name: string]: () => Promise<(size: Size) => Promise<
   load: async () => (await import('./load.js')).benchLoad,
   replay: async () => (await import('./replay.js')).benchReplay,
   serve: async () => (await import('./serve.js')).benchServe,
+  vision: async () => (await import('./vision.js')).benchVision,
 };
 
 const args = process.argv.slice(2);

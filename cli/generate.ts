@@ -3,16 +3,22 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { formatDuration } from '../core/duration.js';
-import { grouped } from '../core/quantity.js';
+import { counted, grouped } from '../core/quantity.js';
 import { useCases } from '../generate/use-cases/index.js';
 import { addTable, integer, tableValues } from './options.js';
 import { progressLine } from './progress.js';
-import { bytes, commandLine, dim, print } from './terminal.js';
+import { bytes, commandLine, dim, note, print } from './terminal.js';
 
 const EXAMPLES = `
 Examples:
   inferplay generate fraud --out data/fraud --rows 10000
-  inferplay generate fraud --input creditcard.csv --out data/kaggle --seed 12345 --threads 2`;
+  inferplay generate fraud --input creditcard.csv --out data/kaggle --seed 12345 --threads 2
+  inferplay generate vision --out data/painted --count 100
+  inferplay generate vision --images val2017 --annotations instances_val2017.json --out data/coco
+  inferplay generate vision --images val2017 --preset mobilenet-quant --size 192 --model mobilenet_quant.onnx --labels labels.txt --out data/quant`;
+
+/** Threads of libuv's pool, unless the environment says otherwise. */
+const POOL_THREADS = 4;
 
 interface Given {
   out: string;
@@ -36,8 +42,17 @@ export function addGenerate(program: Command, signal: AbortSignal): void {
       .option('--overwrite', 'replace a different data set in the folder')
       .addHelpText('after', EXAMPLES);
     addTable(command, useCase.options);
-    command.action((given: Given) => run(useCase.name, tableValues(useCase.options, given), given, signal));
+    command.action((given: Given) => {
+      if (useCase.usesPool) hintAtPool(given.threads);
+      return run(useCase.name, tableValues(useCase.options, given), given, signal);
+    });
   }
+}
+
+/** The size of the pool cannot be changed any more when this runs. */
+function hintAtPool(threads: number): void {
+  if (threads <= POOL_THREADS || process.env.UV_THREADPOOL_SIZE) return;
+  note(`hint: pictures are decoded by ${POOL_THREADS} threads at most, however many --threads there are; set UV_THREADPOOL_SIZE=${threads} in the environment for more.`);
 }
 
 async function run(useCase: string, options: { [name: string]: unknown }, given: Given, signal: AbortSignal): Promise<void> {
@@ -48,7 +63,7 @@ async function run(useCase: string, options: { [name: string]: unknown }, given:
   const before = writtenMs(out);
   const manifest = await generate(useCase, options, { out, seed, threads, rowsPerShard, overwrite, signal, onProgress: line.update }).finally(line.end);
   const size = manifest.shards.reduce((sum, shard) => sum + shard.sizeBytes, 0);
-  print(`${out}: ${grouped(manifest.rows)} rows in ${manifest.shards.length} shard${manifest.shards.length === 1 ? '' : 's'}, ${bytes(size)}, ${writtenMs(out) === before ? 'already there, unchanged' : formatDuration(performance.now() - started)}`);
+  print(`${out}: ${counted(manifest.rows, 'row')} in ${manifest.shards.length} shard${manifest.shards.length === 1 ? '' : 's'}, ${bytes(size)}, ${writtenMs(out) === before ? 'already there, unchanged' : formatDuration(performance.now() - started)}`);
   for (const model of manifest.models) print(dim(`  model ${model.name} (${model.file}): ${model.inputs.join(', ')} → ${model.outputs.join(', ')}`));
   const { count, listed } = manifest.badRows;
   if (count > 0) print(`  ${grouped(count)} bad row${count === 1 ? ' was' : 's were'} skipped; manifest.json lists ${listed.length === count ? 'them' : `the first ${listed.length}`}`);

@@ -14,7 +14,7 @@ export type OptionSpec = Common &
     | { readonly kind: 'string' | 'path'; readonly default?: string }
     | { readonly kind: 'integer' | 'number'; readonly default?: number; readonly min?: number; readonly max?: number }
     | { readonly kind: 'boolean'; readonly default: boolean }
-    | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
+    | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default?: string }
   );
 
 /** Keys are camelCase names; `--kebab-case` on the command line, kebab-case or camelCase in URLs. */

@@ -59,7 +59,7 @@ export async function generate(useCaseName: string, options: { readonly [name: s
     // Where there is nothing to be compared with, the threads need not wait for the source's checksum.
     if (claim.manifest === null && claim.journal === null) crew.prepare(partsOf(recipe), wanted);
     const draft = await draftOf(useCase.name, recipe, settings.seed, rowsPerShard);
-    const identity = JSON.stringify(identityOf(draft, recipe));
+    const identity = JSON.stringify(identityOf(draft));
     const found = settleFolder(claim, identity, draft, out, settings.overwrite);
     if (found !== null && (await isWhole(out, settings.overwrite))) return found;
     if (settings.overwrite) await clearFolder(out, claim);
@@ -101,7 +101,10 @@ function settingsOf(given: GenerateOptions): Settings {
 }
 
 async function draftOf(useCase: string, recipe: Recipe, seed: number, rowsPerShard: number): Promise<Draft> {
-  const { rows, columns, models, badRows, rowName } = recipe;
+  const { rows, columns, badRows, rowName } = recipe;
+  // Both end before either fails: neither may write into a folder that is gone.
+  await Promise.allSettled([recipe.models, recipe.source?.sha256]);
+  const models = await recipe.models;
   const source = recipe.source === null ? null : { ...recipe.source, sha256: await recipe.source.sha256 };
   return {
     format: 'inferplay-dataset', version: 1, useCase, ...(rowName && { rowName }), generator: inferplayVersion(), options: recipe.identity, seed, source,
@@ -110,9 +113,9 @@ async function draftOf(useCase: string, recipe: Recipe, seed: number, rowsPerSha
 }
 
 /** Everything that determines the bytes. Another version of inferplay may make other bytes, so it is part of it. */
-function identityOf(draft: Draft, recipe: Recipe): object {
-  const { useCase, generator, options, seed, source, rows, rowsPerShard, rowsPerBatch } = draft;
-  return { useCase, generator, options, seed, source, rows, rowsPerShard, rowsPerBatch, models: recipe.models.map((model) => model.sha256) };
+function identityOf(draft: Draft): object {
+  const { useCase, generator, options, seed, source, rows, rowsPerShard, rowsPerBatch, models } = draft;
+  return { useCase, generator, options, seed, source, rows, rowsPerShard, rowsPerBatch, models: models.map((model) => model.sha256) };
 }
 
 async function make(crew: Crew, recipe: Recipe, wanted: ReturnType<typeof shardsOf>, draft: Draft, identity: string, settings: Settings, journal: Parameters<typeof wholeShards>[1] | null): Promise<Manifest> {

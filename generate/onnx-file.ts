@@ -1,11 +1,12 @@
 /**
- * Writes a small graph as an .onnx file: the few protobuf messages of ONNX that a chain of dense layers needs, by hand.
+ * Writes a graph as an .onnx file: the few protobuf messages of ONNX that dense and convolutional networks need, by hand.
  * Field numbers are those of onnx.proto (onnx/onnx, IR version 7). No library is needed for what is a page of code, and
  * the bytes depend on nothing but the graph.
  */
 
 export interface Initializer {
   readonly name: string;
+  /** Empty for a single value. */
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
@@ -14,13 +15,15 @@ export interface Node {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Integer attributes, for example the axis of Softmax. Not negative. */
-  readonly integers?: { readonly [name: string]: number };
+  /** Attributes that are integers or lists of them, for example the axis of Softmax, the strides of Conv. Not negative. */
+  readonly integers?: { readonly [name: string]: number | readonly number[] };
 }
 
-/** A float32 tensor of the graph's interface; a text is the name of an open dimension, for example `batch`. */
+/** A tensor of the graph's interface; a text is the name of an open dimension, for example `batch`. */
 export interface Port {
   readonly name: string;
+  /** float32 unless said. */
+  readonly dtype?: keyof typeof ELEMENT_TYPES;
   readonly shape: readonly (number | string)[];
 }
 
@@ -37,8 +40,11 @@ export interface Graph {
 const IR_VERSION = 7;
 const OPSET_VERSION = 13;
 
-const FLOAT = 1;
+/** TensorProto.DataType of what a port can be; also what Cast is told. */
+export const ELEMENT_TYPES = { float32: 1, uint8: 2, float16: 10 } as const;
+
 const ATTRIBUTE_INT = 2;
+const ATTRIBUTE_INTS = 7;
 
 /** Unsigned LEB128, the integer of protobuf. */
 function varint(value: number): Buffer {
@@ -58,28 +64,32 @@ function bytesField(field: number, value: string | Uint8Array): Buffer {
   return Buffer.concat([varint(field * 8 + 2), varint(bytes.byteLength), bytes]);
 }
 
-function encodePort({ name, shape }: Port): Buffer {
+function encodePort({ name, dtype = 'float32', shape }: Port): Buffer {
   const sizes = shape.map((size) => bytesField(1, typeof size === 'number' ? integerField(1, size) : bytesField(2, size)));
-  const tensorType = Buffer.concat([integerField(1, FLOAT), bytesField(2, Buffer.concat(sizes))]);
+  const tensorType = Buffer.concat([integerField(1, ELEMENT_TYPES[dtype]), bytesField(2, Buffer.concat(sizes))]);
   return Buffer.concat([bytesField(1, name), bytesField(2, bytesField(1, tensorType))]);
 }
 
 function encodeInitializer({ name, shape, values }: Initializer): Buffer {
-  const raw = Buffer.alloc(values.length * 4);
-  for (let index = 0; index < values.length; index++) raw.writeFloatLE(values[index], index * 4);
-  return Buffer.concat([...shape.map((size) => integerField(1, size)), integerField(2, FLOAT), bytesField(8, name), bytesField(9, raw)]);
+  // The file's values are little-endian, and so is every machine that ONNX Runtime is built for.
+  const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return Buffer.concat([...shape.map((size) => integerField(1, size)), integerField(2, ELEMENT_TYPES.float32), bytesField(8, name), bytesField(9, raw)]);
+}
+
+function encodeAttribute(name: string, value: number | readonly number[]): Buffer {
+  const fields = typeof value === 'number'
+    ? [integerField(3, value), integerField(20, ATTRIBUTE_INT)]
+    : [...value.map((item) => integerField(8, item)), integerField(20, ATTRIBUTE_INTS)];
+  return Buffer.concat([bytesField(1, name), ...fields]);
 }
 
 function encodeNode({ op, inputs, outputs, integers = {} }: Node): Buffer {
-  const attributes = Object.entries(integers).map(([name, value]) =>
-    bytesField(5, Buffer.concat([bytesField(1, name), integerField(3, value), integerField(20, ATTRIBUTE_INT)])),
-  );
   return Buffer.concat([
     ...inputs.map((name) => bytesField(1, name)),
     ...outputs.map((name) => bytesField(2, name)),
     bytesField(3, outputs[0]),
     bytesField(4, op),
-    ...attributes,
+    ...Object.entries(integers).map(([name, value]) => bytesField(5, encodeAttribute(name, value))),
   ]);
 }
 

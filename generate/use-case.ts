@@ -11,6 +11,8 @@ export interface UseCase<T extends OptionTable = OptionTable> {
   readonly name: string;
   readonly summary: string;
   readonly options: T;
+  /** Whether the work is done in libuv's pool of threads, whose size only the environment can say. */
+  readonly usesPool?: boolean;
   /** URL of a module that exports `createMaker`; worker threads load it while the plan is made. */
   readonly maker: string;
   /** Reads what it must of the source, writes models into `context.folder`, and says what will be made. */
@@ -37,7 +39,8 @@ export interface Recipe {
   readonly columns: readonly Column[];
   /** The checksum may still be on its way: threads begin without it. */
   readonly source: (Omit<NonNullable<Manifest['source']>, 'sha256'> & { readonly sha256: string | Promise<string> }) | null;
-  readonly models: readonly ModelEntry[];
+  /** They may still be made, like the checksum; rows that need no model begin without them. */
+  readonly models: readonly ModelEntry[] | Promise<readonly ModelEntry[]>;
   readonly badRows: { readonly count: number; readonly listed: readonly BadRow[] };
   /** Options that determine the bytes, for the manifest and for recognising a stopped generation. */
   readonly identity: { readonly [name: string]: Json };
@@ -50,7 +53,10 @@ export type CreateMaker = (init: unknown) => Promise<BatchMaker>;
 
 /** Fills the column buffers of one batch. */
 export interface BatchMaker {
-  /** @throws InferplayError DATA, for a bad row of the source; the stage reports the earliest */
-  fill(firstRow: number, rows: number, columns: BatchBuffers): Promise<void>;
+  /**
+   * @param rowsToCome that follow in the same shard: they will be asked for next, so that their making may begin
+   * @throws InferplayError DATA, for a bad row of the source; the stage reports the earliest
+   */
+  fill(firstRow: number, rows: number, columns: BatchBuffers, rowsToCome?: number): Promise<void>;
   close(): Promise<void>;
 }

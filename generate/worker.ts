@@ -87,16 +87,19 @@ function serve(port: NonNullable<typeof parentPort>, settings: WorkerSettings): 
 async function setUp({ createMaker }: { createMaker: CreateMaker }, { init, columns, rowsPerBatch, first }: Extract<ToWorker, { kind: 'recipe' }>): Promise<Bench> {
   const bench: Bench = { maker: await createMaker(init), buffers: batchBuffers(columns, rowsPerBatch), columns, rowsPerBatch, filled: null };
   // A bad row is met again when its turn has come.
-  if (first !== null) await fill(bench, first.firstRow, Math.min(rowsPerBatch, first.rows)).catch(() => {});
+  if (first !== null) await fill(bench, first.firstRow, first.rows).catch(() => {});
   return bench;
 }
 
-async function fill(bench: Bench, firstRow: number, rows: number): Promise<void> {
+/** Fills the buffers with the first batch of `rowsLeft` rows, which are the rest of the shard. Answers its rows. */
+async function fill(bench: Bench, firstRow: number, rowsLeft: number): Promise<number> {
+  const rows = Math.min(bench.rowsPerBatch, rowsLeft);
   const ready = bench.filled?.[0] === firstRow && bench.filled[1] === rows;
   bench.filled = null;
-  if (ready) return;
-  await bench.maker.fill(firstRow, rows, bench.buffers);
+  if (ready) return rows;
+  await bench.maker.fill(firstRow, rows, bench.buffers, rowsLeft - rows);
   bench.filled = [firstRow, rows];
+  return rows;
 }
 
 async function makeShard(bench: Bench, job: ShardJob, metadata: Metadata, limit: Int32Array, send: (message: FromWorker) => void): Promise<{ sizeBytes: number; sha256: string } | null> {
@@ -108,8 +111,7 @@ async function makeShard(bench: Bench, job: ShardJob, metadata: Metadata, limit:
         shard.discard();
         return null;
       }
-      const rows = Math.min(bench.rowsPerBatch, job.rows - row);
-      await fill(bench, job.firstRow + row, rows);
+      const rows = await fill(bench, job.firstRow + row, job.rows - row);
       shard.write(bench.buffers, rows);
       send({ kind: 'rows', rows });
     }

@@ -74,17 +74,22 @@ async function readThrough(dataset: Dataset, signal?: AbortSignal): Promise<stri
   let rows = 0;
   for await (const batch of dataset.batches()) {
     signal?.throwIfAborted();
-    for (const { name } of dataset.columns) batch.bytes(name);
+    for (const { name, dtype } of dataset.columns) {
+      if (dtype !== 'utf8') batch.bytes(name);
+      else for (let row = 0; row < batch.rows; row++) batch.text(name, row);
+    }
     rows += batch.rows;
   }
   return rows === dataset.rows ? null : `has batches of ${rows} rows altogether, and its footer says ${dataset.rows}`;
 }
 
-async function modelProblem(folder: string, { file, inputs, outputs }: ModelEntry): Promise<string | null> {
+async function modelProblem(folder: string, { file, inputs, outputs, ports }: ModelEntry): Promise<string | null> {
   const model = await openModel(join(folder, file), { threads: 1 });
   model.close();
   const names = (ports: readonly { readonly name: string }[]): string => ports.map(({ name }) => name).join(', ');
-  if (names(model.inputs) !== inputs.join(', ')) return `has the inputs ${names(model.inputs)}, and the manifest says ${inputs.join(', ')}`;
+  // A graph may name its inputs otherwise than the columns that they are given.
+  const promised = ports === undefined ? inputs.join(', ') : names(ports);
+  if (names(model.inputs) !== promised) return `has the inputs ${names(model.inputs)}, and the manifest says ${promised}`;
   if (names(model.outputs) !== outputs.join(', ')) return `has the outputs ${names(model.outputs)}, and the manifest says ${outputs.join(', ')}`;
   return null;
 }

@@ -2,9 +2,10 @@
 import { InferplayError } from '../../core/errors.js';
 import type { UseCase } from '../use-case.js';
 import { fraud } from './fraud.js';
+import { vision } from './vision.js';
 
 // A use case's plan reads exactly the options of its own table, which is what the stage parses for it.
-export const useCases: readonly UseCase[] = [fraud as unknown as UseCase];
+export const useCases: readonly UseCase[] = [fraud as unknown as UseCase, vision as unknown as UseCase];
 
 /** @throws InferplayError USAGE for an unknown name */
 export function useCaseByName(name: string): UseCase {

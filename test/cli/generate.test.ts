@@ -35,3 +35,26 @@ test('a bad row ends with code 3, file, line, column and text, and leaves nothin
   assert.equal(skipped.code, 0, skipped.stderr);
   assert.match(skipped.stdout, /2 rows in 1 shard,[\s\S]*1 bad row was skipped/);
 });
+
+test('images are made, and more threads than decode are hinted at', async (t) => {
+  const cwd = temporaryFolder(t);
+  const args = ['generate', 'vision', '--out', 'set', '--count', '3', '--size', '32', '--alpha', '0.25', '--scale', '-1..1', '--no-exif-orientation'];
+  const hinted = await runCli([...args, '--threads', '6'], { cwd, env: { UV_THREADPOOL_SIZE: '' } });
+  assert.equal(hinted.code, 0, hinted.stderr);
+  assert.match(hinted.stdout, /set: 3 rows in 1 shard.*\n {2}model mobilenet_v1_025_32 .*: image → MobilenetV1/);
+  const { options } = JSON.parse(readFileSync(join(cwd, 'set', 'manifest.json'), 'utf8')) as { options: { scale: string; exifOrientation: boolean } };
+  assert.deepEqual([options.scale, options.exifOrientation], ['-1..1', false]);
+  assert.match(hinted.stderr, /^hint: pictures are decoded by 4 threads at most, however many --threads there are; set UV_THREADPOOL_SIZE=6 /);
+  for (const [threads, size] of [['6', '6'], ['2', '']]) {
+    assert.ok(!(await runCli([...args, '--threads', threads], { cwd, env: { UV_THREADPOOL_SIZE: size } })).stderr.includes('hint'));
+  }
+});
+
+test('an image that cannot be used ends with code 3 and one sentence', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'bad.jpg'), 'no picture');
+  const failed = await runCli(['generate', 'vision', '--images', 'bad.jpg', '--out', 'set', '--alpha', '0.25'], { cwd });
+  assert.equal(failed.code, 3);
+  assert.match(failed.stderr, /^error: bad\.jpg: it is not a JPEG, PNG, WebP, GIF, TIFF or AVIF picture; replace the file, or leave such images out with --on-bad-image skip\.\n$/);
+  assert.ok(!existsSync(join(cwd, 'set')));
+});

@@ -27,7 +27,7 @@ test('the README runs', async (t) => {
   const { code, output } = await run('bash', ['-c', script.replaceAll('6379', String(port))], folder, path);
   assert.equal(code, 0, output);
   assert.ok(!output.includes('INVALID'), output);
-  for (const made of ['data/fraud-demo', 'data/fraud', 'data/kaggle', 'data/cycled', 'data/from-aibench']) {
+  for (const made of ['data/fraud-demo', 'data/fraud', 'data/kaggle', 'data/cycled', 'data/from-aibench', 'data/painted']) {
     assert.ok(existsSync(join(folder, made, 'manifest.json')), made);
   }
   assert.match(output, /all \d+ checks passed/);

@@ -62,3 +62,17 @@ print(json.dumps(duckdb.sql('select count(*), sum(id), sum(label), sum(time_s), 
   const wanted = [rows.length, sum((row) => row.id), sum((row) => row.label!), sum((row) => row.timeS), sum((row) => row.transaction[29]), Math.max(...rows.map((row) => row.reference[11]))];
   for (const [at, value] of wanted.entries()) assert.ok(Math.abs((seen as number[])[at] - value) <= Math.abs(value) * 1e-12, `${at}: ${(seen as number[])[at]} is not ${value}`);
 });
+
+test('pyarrow sees images with the names of their dimensions, and texts', { skip: noPython('pyarrow', 'numpy') }, async (t) => {
+  const out = join(temporaryFolder(t), 'out');
+  await generate('vision', { count: 5, size: 32, alpha: 0.25, layout: 'NCHW' }, { out });
+  const seen = python(`${ROWS}
+table.validate(full=True)
+image = table.schema.field('image').type
+print(json.dumps([image.extension_name, image.shape, image.dim_names, list(table['image'].combine_chunks().to_numpy_ndarray().shape), table['file'].to_pylist(), table['sha256'].null_count,
+  int(table['image'].combine_chunks().to_numpy_ndarray().astype('int64').sum())]))`, join(out, 'vision-00000.arrow'));
+  let sum = 0;
+  for await (const batch of (await openDataset(out)).batches()) for (const value of batch.bytes('image')) sum += value;
+  const names = Array.from({ length: 5 }, (_, at) => `painted-00000${at}`);
+  assert.deepEqual(seen, ['arrow.fixed_shape_tensor', [3, 32, 32], ['C', 'H', 'W'], [5, 3, 32, 32], names, 5, sum]);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openModel } from '../../core/inference.js';
-import { encodeOnnx, type Graph } from '../../generate/onnx-file.js';
+import { ELEMENT_TYPES, encodeOnnx, type Graph } from '../../generate/onnx-file.js';
 
 const graph: Graph = {
   name: 'test',
@@ -52,4 +52,31 @@ test('sizes beyond one and two bytes of a varint are read back', async () => {
   const model = await openModel(encodeOnnx(wide), { threads: 1 });
   assert.deepEqual(model.inputs[0].shape, [null, values]);
   model.close();
+});
+
+test('ports have the type that is said, attributes can be lists, and a single value has no dimensions', async () => {
+  for (const [dtype, data] of [['uint8', Uint8Array.of(1, 2, 3, 4, 5, 6)], ['float16', Uint16Array.of(0x3c00, 0x4000, 0x4200, 0x4400, 0x4500, 0x4600)]] as const) {
+    const model = await openModel(encodeOnnx({
+      name: 'types',
+      doc: '',
+      inputs: [{ name: 'x', dtype, shape: ['batch', 2, 3] }],
+      outputs: [{ name: 'y', shape: ['batch', 3, 2] }],
+      nodes: [
+        { op: 'Cast', inputs: ['x'], outputs: ['float'], integers: { to: ELEMENT_TYPES.float32 } },
+        { op: 'Transpose', inputs: ['float'], outputs: ['turned'], integers: { perm: [0, 2, 1] } },
+        { op: 'Mul', inputs: ['turned', 'half'], outputs: ['y'] },
+      ],
+      initializers: [{ name: 'half', shape: [], values: Float32Array.of(0.5) }],
+    }), { threads: 1 });
+    assert.deepEqual(model.inputs, [{ name: 'x', dtype, shape: [null, 2, 3] }]);
+    assert.deepEqual(model.outputs, [{ name: 'y', dtype: 'float32', shape: [null, 3, 2] }]);
+    const { y } = model.runSync({ x: { dtype, shape: [1, 2, 3], data } });
+    assert.deepEqual([...y.data], [0.5, 2, 1, 2.5, 1.5, 3]);
+    model.close();
+  }
+});
+
+test('values are written as they are, also those of a part of an array', async () => {
+  const values = Float32Array.of(9, 1, -2, 0.5, 300, 9).subarray(1, 5);
+  assert.deepEqual(encodeOnnx({ ...graph, initializers: [{ ...graph.initializers[0], values }, graph.initializers[1]] }), encodeOnnx(graph));
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { InferplayError } from '../../core/errors.js';
 import { manifestSha256, writeManifest, type Manifest } from '../../core/manifest.js';
+import { generate } from '../../generate/generate.js';
 import { writeFraudModels } from '../../generate/fraud-model.js';
 import { verify } from '../../report/verify.js';
 import { fraudColumns, writeFraudDataset, writeShard } from '../support/datasets.js';
@@ -140,4 +141,13 @@ test('what has no checksums is refused: there is nothing to compare it with', as
 test('a signal stops the verification', async (t) => {
   const { folder } = await dataset(t);
   await assert.rejects(verify(folder, { signal: AbortSignal.abort() }), (error) => error instanceof InferplayError && error.code === 'INTERRUPTED');
+});
+
+test('texts are read, and a model is compared with the inputs that its graph has', async (t) => {
+  const folder = join(temporaryFolder(t), 'images');
+  const manifest = await generate('vision', { count: 3, size: 32, alpha: 0.25 }, { out: folder });
+  assert.deepEqual(await problems(folder), []);
+  const [model] = manifest.models;
+  await writeManifest(folder, { ...manifest, models: [{ ...model, ports: [{ ...model.ports![0], name: 'pictures' }] }] });
+  assert.deepEqual(await problems(folder), [`${model.file} has the inputs input, and the manifest says pictures`]);
 });
