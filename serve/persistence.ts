@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSy
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InferplayError, messageOf } from '../core/errors.js';
+import { putSaved } from './saved.js';
 import { pieces, readSnapshot } from './snapshot.js';
 import type { Server } from './server.js';
 
@@ -29,17 +30,12 @@ export class Persistence {
    */
   load(): void {
     if (!existsSync(this.file)) return;
-    const { store, models, devices } = this.#server;
+    const { store } = this.#server;
     const now = Date.now();
     readSnapshot(this.file, (index, key, saved, expiresAtMs) => {
       if (expiresAtMs !== 0 && expiresAtMs <= now) return;
       const database = store.databases[index];
-      if ('definition' in saved) {
-        const model = models.create(saved.definition);
-        database.set(key, model);
-        models.stored(model);
-        devices.prepare(saved.definition.device);
-      } else database.set(key, saved);
+      putSaved(this.#server, database, key, saved);
       if (expiresAtMs !== 0) database.expireAt(key, expiresAtMs);
     });
   }

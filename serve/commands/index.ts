@@ -5,6 +5,7 @@ import { clientCommands } from './client.js';
 import type { Command } from './command.js';
 import { connectionCommands } from './connection.js';
 import { dagCommands } from './dag.js';
+import { dumpCommands } from './dump.js';
 import { executeCommands } from './execute.js';
 import { expiryCommands } from './expiry.js';
 import { hashCommands } from './hashes.js';
@@ -17,6 +18,7 @@ import { scriptCommands } from './script.js';
 import { serverCommands } from './server.js';
 import { setCommands } from './sets.js';
 import { sortedSetCommands } from './sorted-sets.js';
+import { sortCommands } from './sort.js';
 import { stringCommands } from './strings.js';
 import { tensorCommands } from './tensor.js';
 import { transactionCommands } from './transaction.js';
@@ -25,7 +27,7 @@ export type { Command } from './command.js';
 
 /** Functions, because the families and this file know each other: the table is made when it is first needed. */
 const FAMILIES = (): readonly (readonly Command[])[] => [
-  connectionCommands, clientCommands, serverCommands, introspectionCommands, keyCommands, expiryCommands, stringCommands, hashCommands, listCommands, setCommands, sortedSetCommands, transactionCommands,
+  connectionCommands, clientCommands, serverCommands, introspectionCommands, keyCommands, dumpCommands, sortCommands, expiryCommands, stringCommands, hashCommands, listCommands, setCommands, sortedSetCommands, transactionCommands,
   tensorCommands, modelCommands, executeCommands, dagCommands, scriptCommands, aiCommands, persistenceCommands,
 ];
 

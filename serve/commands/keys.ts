@@ -164,16 +164,6 @@ function object(session: Session, request: Request, reply: Reply): void {
   reply.int(shared ? SHARED_REFERENCES : 1);
 }
 
-/** Only what is certain without Redis's own storage format: a missing key, and a payload that cannot be ours. */
-function dump(session: Session, request: Request, reply: Reply): void {
-  if (session.database.read(request.text(1)) === undefined) return reply.null();
-  reply.error('ERR DUMP is not supported by this server');
-}
-
-function restore(_: Session, __: Request, reply: Reply): void {
-  reply.error('ERR DUMP payload version or checksum are wrong');
-}
-
 export const keyCommands = [
   command('del', -2, 'write @keyspace', ALL_KEYS, del),
   command('unlink', -2, 'write fast @keyspace', ALL_KEYS, del),
@@ -191,6 +181,4 @@ export const keyCommands = [
   command('flushdb', -1, 'write @keyspace @dangerous', NO_KEYS, flush(false)),
   command('swapdb', 3, 'write fast @keyspace @dangerous', NO_KEYS, swapdb),
   command('object', -2, 'readonly random @keyspace', [2, 2, 1], object),
-  command('dump', 2, 'readonly random @keyspace', ONE_KEY, dump),
-  command('restore', -4, 'write denyoom @keyspace @dangerous', ONE_KEY, restore),
 ];

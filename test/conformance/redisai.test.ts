@@ -9,7 +9,6 @@ const SKIPPED: { readonly [name: string]: string } = {
   'tensor/eval-lua-error': 'there is no Lua',
   'modelexecute/in-lua': 'there is no Lua',
   'dagexecute/dag-in-lua': 'there is no Lua',
-  'tensor/dump-restore-FLOAT': "DUMP would need Redis's own storage format",
   'onnx-extra/store-opset99': 'the text is of another version of ONNX Runtime',
 };
 
