@@ -1,12 +1,10 @@
 /** From decoded pixels to a tensor: turned upright, placed in the square, with channels, layout, scale and type as the data set has them. */
-import type { Conversion } from '../core/conversion.js';
+import { affineOf, type Channels, type Scale } from '../core/scale.js';
 import { isTurned } from './fit.js';
 import { float16Bits } from './float16.js';
 
 export type Layout = 'NHWC' | 'NCHW';
-export type Channels = 'RGB' | 'BGR';
 export type StoredDtype = 'uint8' | 'float32' | 'float16';
-export type Scale = '0..1' | '-1..1' | 'imagenet' | 'none';
 
 export interface TensorForm {
   readonly size: number;
@@ -16,23 +14,6 @@ export interface TensorForm {
   readonly scale: Scale;
   /** Around a picture that does not fill the square. */
   readonly background: readonly [number, number, number];
-}
-
-/** Red, green, blue of ImageNet's training set, for values from 0 to 1. */
-const IMAGENET_MEANS = [0.485, 0.456, 0.406];
-const IMAGENET_DEVIATIONS = [0.229, 0.224, 0.225];
-
-/** value = level * multiply[c] + add[c], in the order of the stored channels; null for the levels themselves. */
-export function affineOf({ scale, channels }: Pick<TensorForm, 'scale' | 'channels'>): Pick<Conversion, 'multiply' | 'add'> | null {
-  const three = (of: (colour: number) => number): number[] => (channels === 'RGB' ? [0, 1, 2] : [2, 1, 0]).map(of);
-  switch (scale) {
-    case '0..1': return { multiply: three(() => 1 / 255), add: three(() => 0) };
-    case '-1..1': return { multiply: three(() => 1 / 127.5), add: three(() => -1) };
-    case 'imagenet': return {
-      multiply: three((colour) => 1 / (255 * IMAGENET_DEVIATIONS[colour])), add: three((colour) => -IMAGENET_MEANS[colour] / IMAGENET_DEVIATIONS[colour]),
-    };
-    case 'none': return null;
-  }
 }
 
 export function shapeOf({ size, layout }: Pick<TensorForm, 'size' | 'layout'>): number[] {

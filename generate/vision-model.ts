@@ -2,9 +2,10 @@
 import { InferplayError } from '../core/errors.js';
 import { openModel, type ModelPort } from '../core/inference.js';
 import type { ModelEntry } from '../core/manifest.js';
+import { affineOf } from '../core/scale.js';
 import type { DType } from '../core/tensor.js';
 import { readUserModel, writeModel, type UserModel } from './model-file.js';
-import { affineOf, shapeOf, type Layout, type TensorForm } from './pixels.js';
+import { shapeOf, type Layout, type TensorForm } from './pixels.js';
 
 export interface VisionModel {
   readonly entry: ModelEntry;

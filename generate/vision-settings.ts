@@ -3,9 +3,10 @@ import type { Conversion } from '../core/conversion.js';
 import { InferplayError } from '../core/errors.js';
 import type { Kernel } from '../core/image.js';
 import type { Json } from '../core/manifest.js';
+import { affineOf, type Channels, type Scale } from '../core/scale.js';
 import { defaultFit, parseFit } from './fit.js';
 import type { Cutting } from './picture.js';
-import { affineOf, channelAxis, type Channels, type Layout, type Scale, type StoredDtype, type TensorForm } from './pixels.js';
+import { channelAxis, type Layout, type StoredDtype, type TensorForm } from './pixels.js';
 import type { VisionOptions } from './use-cases/vision.js';
 
 export interface VisionSettings {

@@ -1,6 +1,7 @@
 /** A tensor as a picture: where its rows, columns and channels lie, and which level each value stands for. */
 import type { Batch } from '../core/dataset.js';
 import type { Column, Manifest } from '../core/manifest.js';
+import { affineOf, SCALES, type Channels, type Scale } from '../core/scale.js';
 import { elements } from '../core/tensor.js';
 import { valuesOf } from './values.js';
 
@@ -17,9 +18,6 @@ export interface PictureColumn {
   readonly reversed: boolean;
 }
 
-const MEAN = [0.485, 0.456, 0.406];
-const DEVIATION = [0.229, 0.224, 0.225];
-
 /** The first column whose tensors have three dimensions, one of them of one or three channels; null where there is none. */
 export function pictureColumn(columns: readonly Column[], manifest: Pick<Manifest, 'options'> | null): PictureColumn | null {
   for (const column of columns) {
@@ -29,8 +27,8 @@ export function pictureColumn(columns: readonly Column[], manifest: Pick<Manifes
     const channels = shape[axis];
     const [height, width] = shape.filter((_, at) => at !== axis);
     const step = axis === 0 ? { x: 1, y: width, channel: width * height } : { x: channels, y: channels * width, channel: 1 };
-    const reversed = channels === 3 && manifest?.options.channels === 'BGR';
-    return { column, width, height, channels, step, levels: levelsOf(column, channels, reversed, manifest?.options.scale), reversed };
+    const order = channels === 3 && manifest?.options.channels === 'BGR' ? 'BGR' : 'RGB';
+    return { column, width, height, channels, step, levels: levelsOf(column, channels, order, manifest?.options.scale), reversed: order === 'BGR' };
   }
   return null;
 }
@@ -43,15 +41,12 @@ function channelAxis({ shape, dimNames }: Column): number {
   return is(2) ? 2 : is(0) ? 0 : -1;
 }
 
-/** How the values of a scale become levels again. */
-function levelsOf({ dtype }: Column, channels: number, reversed: boolean, scale: unknown): PictureColumn['levels'] {
-  const same = (multiply: number, add: number) => Array.from({ length: channels }, () => ({ multiply, add }));
-  if (dtype === 'uint8' || scale === 'none') return same(1, 0);
-  if (scale === '0..1') return same(255, 0);
-  if (scale === '-1..1') return same(127.5, 127.5);
-  if (scale !== 'imagenet' || channels !== 3) return null;
-  const all = MEAN.map((mean, at) => ({ multiply: DEVIATION[at] * 255, add: mean * 255 }));
-  return reversed ? all.reverse() : all;
+/** How the values of a scale become levels again. What is stored as uint8 is levels already. */
+function levelsOf({ dtype }: Column, channels: number, order: Channels, scale: unknown): PictureColumn['levels'] {
+  const affine = dtype === 'uint8' ? null : SCALES.includes(scale as Scale) ? affineOf({ scale: scale as Scale, channels: order }) : undefined;
+  if (affine === undefined) return null;
+  return Array.from({ length: channels }, (_, channel) =>
+    (affine === null ? { multiply: 1, add: 0 } : { multiply: 1 / affine.multiply[channel], add: -affine.add[channel] / affine.multiply[channel] }));
 }
 
 /** One row's picture as RGB, three bytes a pixel; null where the row has none. */

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { KERNELS } from '../../core/image.js';
 import type { Manifest } from '../../core/manifest.js';
 import type { OptionValues } from '../../core/options.js';
+import { SCALES } from '../../core/scale.js';
 import type { Labels } from '../coco.js';
 import type { ImageList } from '../image-list.js';
 import { centred } from '../fit.js';
@@ -25,7 +26,7 @@ const options = {
   kernel: { kind: 'choice', choices: KERNELS, help: 'filter that resizes (default: linear, the triangle filter of PIL and torchvision)' },
   layout: { kind: 'choice', choices: ['NHWC', 'NCHW'], help: 'order of the dimensions (default: NHWC)' },
   dtype: { kind: 'choice', choices: ['uint8', 'float32', 'float16'], help: 'how values are stored; uint8 becomes float32 when it is sent, if it is scaled (default: uint8)' },
-  scale: { kind: 'choice', choices: ['0..1', '-1..1', 'imagenet', 'none'], help: 'what 0 to 255 becomes; imagenet subtracts its mean and divides by its deviation (default: 0..1)' },
+  scale: { kind: 'choice', choices: SCALES, help: 'what 0 to 255 becomes; imagenet subtracts its mean and divides by its deviation (default: 0..1)' },
   channels: { kind: 'choice', choices: ['RGB', 'BGR'], help: 'order of the colours (default: RGB)' },
   exifOrientation: { kind: 'boolean', default: true, help: 'leave pictures as they are stored, instead of turning them upright' },
   background: { kind: 'string', default: 'black', help: 'what is seen through transparent pixels and around what is contained: black, white, grey or #rrggbb' },
