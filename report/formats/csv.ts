@@ -13,7 +13,7 @@ export const csv: Format = {
 
 type Field = readonly [string, string | number | null];
 
-function fieldsOf({ plan, dataset, platform, verdict, recording }: Result): Field[] {
+function fieldsOf({ plan, dataset, platform, verdict, recording, serverStatistics }: Result): Field[] {
   const { requests, ratesPerSecond: rates, latency } = recording;
   const names = Object.keys(PERCENTILES) as PercentileName[];
   const times = (['response', 'service', 'lateness'] as const).flatMap((kind) =>
@@ -41,6 +41,10 @@ function fieldsOf({ plan, dataset, platform, verdict, recording }: Result): Fiel
     ['cpu_us_per_request', recording.cpu.microsecondsPerRequest],
     ['hostname', platform.hostname],
     ['inferplay', platform.inferplay],
+    ['tensor_batch', plan.tensorBatch],
+    ['rows_ok_per_s', recording.rows.okPerSecond],
+    ['server_samples_per_run', serverStatistics?.samplesPerRun ?? null],
+    ['server_us_per_call', serverStatistics?.microsecondsPerCall ?? null],
   ];
 }
 
