@@ -5,8 +5,8 @@ import { print } from './terminal.js';
 export function addInspect(program: Command): void {
   program
     .command('inspect')
-    .description('show a data set (schema, shards, source, first rows) or a result')
-    .argument('<path>', 'folder of a data set or a result, or one Arrow file')
+    .description('show a data set (schema, shards, source, first rows), a result or a sweep')
+    .argument('<path>', 'folder of a data set, a result or a sweep, or one Arrow file')
     .option('--rows <N>', 'rows to show, at most 1000', integer(0, 1000), 3)
     .addHelpText('after', '\nExamples:\n  inferplay inspect data/fraud\n  inferplay inspect data/fraud --rows 10')
     .action(async (path: string, { rows }: { rows: number }) => {
