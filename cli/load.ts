@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { formatDuration } from '../core/duration.js';
 import { redactUrl } from '../core/secret.js';
 import { grouped } from '../core/quantity.js';
+import type { LoadReport } from '../load/load.js';
 import { LOAD_OPTIONS } from '../load/options.js';
 import { addTable, tableValues } from './options.js';
 import { progressLine } from './progress.js';
@@ -11,6 +12,7 @@ const EXAMPLES = `
 Examples:
   inferplay load data/fraud --to redisai://127.0.0.1:6379
   inferplay load data/fraud --to redis://127.0.0.1:6379 --put blob
+  inferplay load data/fraud --to redisai://127.0.0.1:6379 --put none --batch-size 16 --min-batch-size 4 --min-batch-timeout 10
   inferplay load data/fraud --to redisai://127.0.0.1:6379 --verify-only`;
 
 interface Given {
@@ -40,8 +42,16 @@ async function run(path: string, given: Given, signal: AbortSignal): Promise<voi
   if (!verifyOnly) {
     print(`loaded ${grouped(report.keys)} keys, ${bytes(report.bytes)}, in ${formatDuration(report.elapsedMs)} (${grouped(report.ratePerSecond)} keys/s)`);
   }
-  if (report.models.length > 0) print(`models: ${report.models.map(({ name, state }) => `${name} (${state})`).join(', ')}`);
+  if (report.models.length > 0) print(`models: ${report.models.map(({ name, state }) => `${name} (${state})`).join(', ')}${batches(report.batching)}`);
   const { counted, sampled } = report.verified;
   print(`verified: ${grouped(counted)} keys are there, ${grouped(sampled)} rows read back byte for byte`);
   if (/^redisais?:/.test(to)) print(dim(`  next: ${commandLine('replay', path, '--target', redactUrl(to))}`));
+}
+
+/** What was asked of the server about putting requests together. */
+function batches(batching: LoadReport['batching']): string {
+  if (batching === null || batching.batchSize === 0) return '';
+  const { batchSize, minBatchSize, minBatchTimeoutMs } = batching;
+  const wait = minBatchSize === 0 ? '' : `, at least ${minBatchSize}${minBatchTimeoutMs === 0 ? '' : ` unless ${minBatchTimeoutMs} ms have passed`}`;
+  return `; in batches of up to ${batchSize} rows${wait}`;
 }

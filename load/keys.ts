@@ -34,7 +34,7 @@ const MSET_ROWS = 500;
  */
 export function formsOf(dataset: Dataset, wanted: readonly ('blob' | 'tensor')[], many: boolean): KeyForm[] {
   const column = dataset.columns.find((entry) => entry.name === KEY_COLUMN);
-  if (!column) return [];
+  if (!column || wanted.length === 0) return [];
   if (column.nullable) throw new InferplayError('DATA', `Column "${KEY_COLUMN}" of ${dataset.path} may hold nulls, and every row needs its key: write the column as not nullable.`);
   const valueBytes = rowBytes(column);
   return wanted.map((form) => {

@@ -11,7 +11,7 @@ import type { ModelEntry } from '../core/manifest.js';
 import { inferplayVersion } from '../core/platform.js';
 import { compareStoreManifest, type StoreManifest } from '../core/store-manifest.js';
 import { idRuns } from './ids.js';
-import { KEY_COLUMN, rangeOf, settingsOf, type LoadOptions, type LoadSettings, type Range } from './options.js';
+import { batchingOf, KEY_COLUMN, rangeOf, saysBatching, settingsOf, type Batching, type LoadOptions, type LoadSettings, type Range } from './options.js';
 import type { ModelState, Sink } from './sink.js';
 import { sinkOf } from './sinks/index.js';
 import { complaint, sampler, verifyKeys, type Verified } from './verify.js';
@@ -38,6 +38,8 @@ export interface LoadReport {
   readonly ratePerSecond: number;
   readonly verified: Verified;
   readonly models: readonly { readonly name: string; readonly sha256: string; readonly state: ModelState }[];
+  /** How the server was asked to put requests for the models together; null where a look said nothing about it. */
+  readonly batching: Batching | null;
   /** Rows that the server holds of this data set, in one piece. */
   readonly holds: Range;
 }
@@ -98,6 +100,7 @@ export async function load(path: string, options: LoadOptions): Promise<LoadRepo
 function refuseNothing({ sink, dataset, settings, path }: Stage): void {
   const models = settings.models ? (dataset.manifest?.models.length ?? 0) : 0;
   if (sink.keys.length > 0 || (models > 0 && sink.models)) return;
+  if (settings.put === 'none') throw new InferplayError('USAGE', `There is nothing to load: --put none leaves out the keys of rows, and ${models > 0 ? `${sink.where} is a plain Redis, which cannot hold the models` : settings.models ? `${path} has no models` : '--no-models the models'}.`);
   const why = models > 0 ? `${sink.where} is a plain Redis, which cannot hold its models` : 'it has no models to load either';
   throw new InferplayError('USAGE', `There is nothing to load: ${path} has no column "${KEY_COLUMN}", and ${why}.`);
 }
@@ -109,7 +112,8 @@ function countError(errors: MutableErrors, kind: string, message: string, keys: 
 }
 
 async function loadAll(stage: Stage): Promise<LoadReport> {
-  const { sink, dataset, tally } = stage;
+  const { sink, dataset, tally, settings } = stage;
+  const kept = settings.put === 'none' ? await keptKeys(stage) : null;
   await sink.begin();
   const models = await eachModel(stage, async (model) => sink.putModel(model, await readModel(stage.path, model)));
   const started = performance.now();
@@ -121,8 +125,8 @@ async function loadAll(stage: Stage): Promise<LoadReport> {
   }
   const wrong = complaint(verified, sink.where);
   if (wrong) throw new InferplayError('DATA', `${wrong}, although every write was answered with OK; does something else write there, or does the server evict keys (maxmemory-policy)?`);
-  const holds = await extend(stage);
-  await sink.finish(storeManifest(dataset, sink, holds, models));
+  const { keys, ...holds } = kept ?? { keys: sink.keys, ...(await extend(stage)) };
+  await sink.finish(storeManifest(dataset, { keys, ...holds }, models));
   return report(stage, verified, models, holds, elapsedMs);
 }
 
@@ -214,7 +218,21 @@ async function readModel(path: string, model: ModelEntry): Promise<Buffer> {
   return bytes;
 }
 
-function storeManifest(dataset: Dataset, sink: Sink, holds: Range, models: LoadReport['models']): StoreManifest {
+type Kept = Pick<StoreManifest, 'keys' | 'fromRow' | 'toRow'>;
+
+/** A load of models only leaves alone what an earlier load of the same data has put there. */
+async function keptKeys({ dataset: { manifest }, sink }: Stage): Promise<Kept | null> {
+  const stored = await sink.stored().catch((error: unknown) => {
+    // Whatever else the key holds is replaced.
+    if (error instanceof InferplayError && error.code === 'DATA') return null;
+    throw error;
+  });
+  if (stored === null || manifest === null || stored.sha256 !== manifest.sha256) return null;
+  const { keys, fromRow, toRow } = stored;
+  return { keys, fromRow, toRow };
+}
+
+function storeManifest(dataset: Dataset, kept: Kept, models: LoadReport['models']): StoreManifest {
   const { manifest } = dataset;
   return {
     format: 'inferplay-store',
@@ -223,8 +241,7 @@ function storeManifest(dataset: Dataset, sink: Sink, holds: Range, models: LoadR
     sha256: manifest?.sha256 ?? null,
     useCase: manifest?.useCase ?? null,
     rows: dataset.rows,
-    ...holds,
-    keys: sink.keys,
+    ...kept,
     models: models.map(({ name, sha256 }) => ({ name, sha256 })),
   };
 }
@@ -243,6 +260,7 @@ function report({ path, sink, range, settings, tally }: Stage, verified: Verifie
     ratePerSecond: elapsedMs > 0 ? (keys / elapsedMs) * 1000 : 0,
     verified,
     models,
+    batching: settings.verifyOnly && !saysBatching(settings) ? null : batchingOf(settings),
     holds,
   };
 }

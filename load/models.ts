@@ -4,27 +4,37 @@ import { InferplayError } from '../core/errors.js';
 import type { ModelEntry } from '../core/manifest.js';
 import { RespError } from '../wire/resp.js';
 import type { ControlReply, RedisControl } from '../wire/redis.js';
+import { batchingOf, saysBatching, type Batching, type LoadSettings } from './options.js';
 import type { ModelState } from './sink.js';
 
-export interface ModelOptions {
-  readonly modelForm: string;
-  readonly device: string;
-}
+export type ModelOptions = Pick<LoadSettings, 'modelForm' | 'device'> & Partial<Pick<LoadSettings, 'batchSize' | 'minBatchSize' | 'minBatchTimeout'>>;
 
 /** Redis itself refuses longer arguments (proto-max-bulk-len). */
 const MODEL_BYTES_MAX = 512 * 1024 * 1024;
 
 export async function putModel(redis: RedisControl, model: ModelEntry, bytes: Buffer, options: ModelOptions): Promise<ModelState> {
   if (bytes.length > MODEL_BYTES_MAX) throw new InferplayError('DATA', `The model ${model.file} has ${bytes.length} bytes; a Redis takes at most ${MODEL_BYTES_MAX} in one argument.`);
-  const state = await checkModel(redis, model, options);
+  const batching = batchingOf(options);
+  const state = await compare(redis, model, options, batching);
   if (state === 'present') return state;
   if (state === 'different') await refuseOtherTypes(redis, model);
-  await redis.call([`AI.${options.modelForm}`, model.name, model.backend, options.device, 'BLOB', bytes]);
+  await redis.call([`AI.${options.modelForm}`, model.name, model.backend, options.device, ...argumentsOf(batching), 'BLOB', bytes]);
   return 'stored';
 }
 
-/** Compares backend, device and the SHA-256 of the bytes. */
+/** In the order in which RedisAI wants them. */
+function argumentsOf({ batchSize, minBatchSize, minBatchTimeoutMs }: Batching): string[] {
+  const given: [string, number][] = [['BATCHSIZE', batchSize], ['MINBATCHSIZE', minBatchSize], ['MINBATCHTIMEOUT', minBatchTimeoutMs]];
+  return given.flatMap(([name, value]) => (value > 0 ? [name, String(value)] : []));
+}
+
+/** Only looks: batching is compared where something is said about it. */
 export async function checkModel(redis: RedisControl, model: ModelEntry, options: ModelOptions): Promise<ModelState> {
+  return compare(redis, model, options, saysBatching(options) ? batchingOf(options) : null);
+}
+
+/** Compares backend, device, the SHA-256 of the bytes, and batching unless that is null. */
+async function compare(redis: RedisControl, model: ModelEntry, options: ModelOptions, batching: Batching | null): Promise<ModelState> {
   let reply: ControlReply;
   try {
     reply = await redis.call(['AI.MODELGET', model.name, 'META', 'BLOB']);
@@ -38,8 +48,15 @@ export async function checkModel(redis: RedisControl, model: ModelEntry, options
   const same =
     sha256Of(blob) === model.sha256 &&
     String(field(reply, 'backend')).toUpperCase() === model.backend &&
-    String(field(reply, 'device')).toUpperCase() === options.device.toUpperCase();
+    String(field(reply, 'device')).toUpperCase() === options.device.toUpperCase() &&
+    (batching === null || isBatched(reply, batching));
   return same ? 'present' : 'different';
+}
+
+/** A server that does not tell one of the numbers does not know it: it is 0 there. */
+function isBatched(reply: ControlReply, { batchSize, minBatchSize, minBatchTimeoutMs }: Batching): boolean {
+  const number = (name: string): number => Number(field(reply, name) ?? 0);
+  return number('batchsize') === batchSize && number('minbatchsize') === minBatchSize && number('minbatchtimeout') === minBatchTimeoutMs;
 }
 
 /** The real module crashes when a model is stored onto a key that holds something else. */

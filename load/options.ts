@@ -6,8 +6,11 @@ import type { OnProgress } from '../core/progress.js';
 /** The column whose values are preloaded; requests refer to them by id. A data set without it needs its models only. */
 export const KEY_COLUMN = 'reference';
 
+/** Rows in one run of a model: far more than any model was measured with. */
+const BATCH_MAX = 100_000;
+
 export const LOAD_OPTIONS = {
-  put: { kind: 'choice', choices: ['auto', 'tensor', 'blob', 'both'], default: 'auto', help: 'keys for each row: referenceTensor, referenceBLOB or both; auto is both for RedisAI and blob for a plain Redis' },
+  put: { kind: 'choice', choices: ['auto', 'tensor', 'blob', 'both', 'none'], default: 'auto', help: 'keys for each row: referenceTensor, referenceBLOB, both, or none for the models only; auto is both for RedisAI and blob for a plain Redis' },
   models: { kind: 'boolean', default: true, help: 'leave the models out' },
   fromRow: { kind: 'integer', min: 0, help: 'first row to load, to go on after a load that was stopped (default: 0)' },
   toRow: { kind: 'integer', min: 0, help: 'row to stop before (default: all rows)' },
@@ -18,6 +21,9 @@ export const LOAD_OPTIONS = {
   seed: { kind: 'integer', min: 0, default: 1, help: 'chooses the sample' },
   modelForm: { kind: 'choice', choices: ['MODELSTORE', 'MODELSET'], default: 'MODELSTORE', help: 'command that stores a model; RedisAI before 1.2 knows AI.MODELSET only' },
   device: { kind: 'string', default: 'CPU', help: 'device of the models, for example CPU or GPU:0' },
+  batchSize: { kind: 'integer', min: 0, max: BATCH_MAX, help: 'the server may put requests of several clients together, up to so many rows in one run (BATCHSIZE); 0 for not at all (default: 0)' },
+  minBatchSize: { kind: 'integer', min: 0, max: BATCH_MAX, help: 'a run waits for so many rows (MINBATCHSIZE; default: 0)' },
+  minBatchTimeout: { kind: 'integer', min: 0, max: 86_400_000, help: 'milliseconds after which it waits no longer (MINBATCHTIMEOUT; default: 0, for ever)' },
 } as const satisfies OptionTable;
 
 export type LoadSettings = OptionValues<typeof LOAD_OPTIONS>;
@@ -34,7 +40,32 @@ export function settingsOf(options: LoadOptions): LoadSettings {
   const { to: _to, signal: _signal, onProgress: _onProgress, ...rest } = options;
   const settings = parseOptions(LOAD_OPTIONS, rest, 'load');
   if (!/^(CPU|GPU)(:\d{1,3})?$/i.test(settings.device)) throw new InferplayError('USAGE', `load, option device: "${settings.device.slice(0, 40)}" is not CPU, GPU, CPU:n or GPU:n.`);
+  refuseBatching(settings);
   return settings;
+}
+
+/** How a server batches the requests for a model; all 0 where it does not. */
+export interface Batching {
+  readonly batchSize: number;
+  readonly minBatchSize: number;
+  readonly minBatchTimeoutMs: number;
+}
+
+/** Whether anything was said about batching. */
+export function saysBatching({ batchSize, minBatchSize, minBatchTimeout }: Partial<LoadSettings>): boolean {
+  return batchSize !== undefined || minBatchSize !== undefined || minBatchTimeout !== undefined;
+}
+
+export function batchingOf({ batchSize = 0, minBatchSize = 0, minBatchTimeout = 0 }: Partial<LoadSettings>): Batching {
+  return { batchSize, minBatchSize, minBatchTimeoutMs: minBatchTimeout };
+}
+
+/** RedisAI refuses the first two as well, but only after the bulk was loaded; with the third no run would ever be large enough. */
+function refuseBatching(settings: LoadSettings): void {
+  const { batchSize, minBatchSize, minBatchTimeoutMs } = batchingOf(settings);
+  if (minBatchSize > 0 && batchSize === 0) throw new InferplayError('USAGE', `load, option min-batch-size: a batch of at least ${minBatchSize} rows needs a largest one too: give --batch-size.`);
+  if (minBatchTimeoutMs > 0 && minBatchSize === 0) throw new InferplayError('USAGE', 'load, option min-batch-timeout: without --min-batch-size no run waits for others, so that there is no time to limit: give both, or neither.');
+  if (minBatchSize > batchSize) throw new InferplayError('USAGE', `load, option min-batch-size: ${minBatchSize} is above --batch-size ${batchSize}, so that no batch could ever be large enough.`);
 }
 
 export interface Range {

@@ -75,6 +75,7 @@ async function knows(bulk: Bulk, where: string, command: readonly string[]): Pro
 }
 
 function wantedForms(put: string, ai: boolean): readonly Form[] {
+  if (put === 'none') return [];
   const forms = put === 'auto' ? (ai ? 'both' : 'blob') : put;
   return forms === 'both' ? ['blob', 'tensor'] : [forms as Form];
 }

@@ -31,6 +31,36 @@ test('a model that is there is not stored again', async () => {
   assert.deepEqual(sent, ['AI.MODELGET net META BLOB']);
 });
 
+/** AI.MODELGET of a model that the server batches. */
+const batched = (...sizes: (number | undefined)[]): ControlReply => [
+  ...(got(bytes) as Buffer[]).filter((part) => !['batchsize', '0'].includes(String(part))),
+  ...(['batchsize', 'minbatchsize', 'minbatchtimeout'].flatMap((name, at): ControlReply[] => (sizes[at] === undefined ? [] : [Buffer.from(name), sizes[at]]))),
+];
+
+test('batching is stored in the order that the server wants, and a model with other batching is stored anew', async () => {
+  const wanted = { ...options, batchSize: 16, minBatchSize: 4, minBatchTimeout: 10 };
+  const put = async (reply: ControlReply, with_: object): Promise<string | undefined> => {
+    const { redis, sent } = replying({ 'AI.MODELGET': reply, TYPE: Buffer.from('AI__MODEL') });
+    const state = await putModel(redis, model, bytes, { ...options, ...with_ });
+    assert.equal(state === 'stored', sent.length > 1);
+    return sent.slice(1).find((command) => command.startsWith('AI.'));
+  };
+  assert.equal(await put(batched(0, 0, 0), wanted), `AI.MODELSTORE net ONNX CPU BATCHSIZE 16 MINBATCHSIZE 4 MINBATCHTIMEOUT 10 BLOB ${bytes}`);
+  assert.equal(await put(batched(8, 0, 0), { batchSize: 16, modelForm: 'MODELSET' }), `AI.MODELSET net ONNX CPU BATCHSIZE 16 BLOB ${bytes}`);
+  assert.equal(await put(batched(16, 4, 10), wanted), undefined, 'present');
+  for (const other of [[8, 4, 10], [16, 3, 10], [16, 4, 0]]) assert.match((await put(batched(...other), wanted))!, /BATCHSIZE 16/);
+  assert.equal(await put(batched(16, 0, 0), {}), `AI.MODELSTORE net ONNX CPU BLOB ${bytes}`, 'none is a kind of batching too');
+  assert.equal(await put(batched(16, 4), { batchSize: 16, minBatchSize: 4 }), undefined, 'RedisAI before 1.2 tells no timeout');
+});
+
+test('a look compares batching where something is said about it', async () => {
+  const look = (with_: object) => checkModel(replying({ 'AI.MODELGET': batched(16, 4, 0) }).redis, model, { ...options, ...with_ });
+  assert.equal(await look({}), 'present');
+  assert.equal(await look({ batchSize: 16, minBatchSize: 4 }), 'present');
+  assert.equal(await look({ batchSize: 0 }), 'different');
+  assert.equal(await look({ batchSize: 16 }), 'different');
+});
+
 test('another one is replaced by the command that was chosen, but never a key of another type', async () => {
   const { redis, sent } = replying({ 'AI.MODELGET': got(Buffer.from('x')), TYPE: Buffer.from('AI__MODEL') });
   assert.equal(await putModel(redis, model, bytes, { modelForm: 'MODELSET', device: 'GPU:1' }), 'stored');

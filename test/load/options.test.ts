@@ -1,13 +1,14 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { InferplayError } from '../../core/errors.js';
-import { rangeOf, settingsOf, type LoadOptions } from '../../load/options.js';
+import { batchingOf, rangeOf, saysBatching, settingsOf, type LoadOptions } from '../../load/options.js';
 
 const to = 'redis://h';
 
 test('what is left out has its default', () => {
   assert.deepEqual(settingsOf({ to }), {
     put: 'auto', models: true, fromRow: undefined, toRow: undefined, batchKeys: 500, inFlight: 4, verifySample: 100, verifyOnly: false, seed: 1, modelForm: 'MODELSTORE', device: 'CPU',
+    batchSize: undefined, minBatchSize: undefined, minBatchTimeout: undefined,
   });
 });
 
@@ -15,6 +16,20 @@ test('an unknown or impossible option is refused', () => {
   const wrong: object[] = [{ nope: 1 }, { put: 'all' }, { batchKeys: 0 }, { inFlight: 1.5 }, { verifySample: -1 }, { device: 'TPU' }, { device: 'CPU BLOB' }, { modelForm: 'X' }, { fromRow: -1 }];
   for (const options of wrong) assert.throws(() => settingsOf({ to, ...options } as LoadOptions), (error: unknown) => error instanceof InferplayError && error.code === 'USAGE', JSON.stringify(options));
   assert.equal(settingsOf({ to, device: 'gpu:12' }).device, 'gpu:12');
+});
+
+test('batching that can never come to a run is refused, with what to do', () => {
+  const refused = (options: object, message: RegExp) => assert.throws(() => settingsOf({ to, ...options } as LoadOptions), (error: unknown) => error instanceof InferplayError && error.code === 'USAGE' && message.test(error.message), JSON.stringify(options));
+  refused({ minBatchSize: 4 }, /needs a largest one too: give --batch-size/);
+  refused({ batchSize: 0, minBatchSize: 4 }, /--batch-size/);
+  refused({ minBatchTimeout: 10 }, /without --min-batch-size/);
+  refused({ batchSize: 16, minBatchTimeout: 10 }, /without --min-batch-size/);
+  refused({ batchSize: 16, minBatchSize: 17 }, /17 is above --batch-size 16/);
+  refused({ batchSize: -1 }, /out of range/);
+  const settings = settingsOf({ to, batchSize: 16, minBatchSize: 16, minBatchTimeout: 10 });
+  assert.deepEqual(batchingOf(settings), { batchSize: 16, minBatchSize: 16, minBatchTimeoutMs: 10 });
+  assert.deepEqual([saysBatching(settings), saysBatching(settingsOf({ to })), saysBatching(settingsOf({ to, batchSize: 0 }))], [true, false, true]);
+  assert.deepEqual(batchingOf(settingsOf({ to })), { batchSize: 0, minBatchSize: 0, minBatchTimeoutMs: 0 });
 });
 
 test('a range of rows lies within the data set and is not empty', () => {

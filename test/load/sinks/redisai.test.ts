@@ -118,6 +118,34 @@ test('a data set without references needs its models only', async (t) => {
   await failure(load(folder, { to: url, models: false }), 'USAGE', /nothing to load/);
 });
 
+test('models can be stored alone, with another batching, and what an earlier load has put there stays', async (t) => {
+  const { url, redis } = await server(t);
+  const folder = temporaryFolder(t);
+  const bytes = await models(t);
+  const [name] = Object.keys(bytes);
+  const manifest = makeReferenceData(folder, { rows: 40, values: 4, models: { [name]: bytes[name] } });
+  const meta = async (): Promise<unknown[]> => ((await redis.call(['AI.MODELGET', name, 'META'])) as unknown[]).map((part) => (Buffer.isBuffer(part) ? part.toString() : part));
+  const stored = async () => parseStoreManifest((await redis.call(['GET', STORE_MANIFEST_KEY])) as Buffer);
+  assert.deepEqual((await load(folder, { to: url })).batching, { batchSize: 0, minBatchSize: 0, minBatchTimeoutMs: 0 });
+  await redis.call(['SET', 'referenceBLOB:{7}', 'mine']);
+  const batched = await load(folder, { to: url, put: 'none', batchSize: 16, minBatchSize: 4, minBatchTimeout: 10 });
+  assert.deepEqual([batched.keys, batched.models[0].state, batched.batching], [0, 'stored', { batchSize: 16, minBatchSize: 4, minBatchTimeoutMs: 10 }]);
+  assert.deepEqual(batched.holds, { fromRow: 0, toRow: 40 });
+  assert.deepEqual((await meta()).slice(6, 10), ['batchsize', 16, 'minbatchsize', 4]);
+  assert.deepEqual((await meta()).slice(-2), ['minbatchtimeout', 10]);
+  assert.equal(String(await redis.call(['GET', 'referenceBLOB:{7}'])), 'mine', 'no key of a row was written');
+  assert.equal(compareStoreManifest(manifest, await stored(), { keys: ['referenceTensor'], models: [name] }), null, 'a replay still finds its references');
+  assert.equal((await load(folder, { to: url, put: 'none', batchSize: 16, minBatchSize: 4, minBatchTimeout: 10 })).models[0].state, 'present');
+  await load(folder, { to: url, put: 'none', verifyOnly: true, batchSize: 16, minBatchSize: 4, minBatchTimeout: 10 });
+  assert.equal((await load(folder, { to: url, put: 'none', verifyOnly: true })).batching, null, 'nothing was said about it');
+  await failure(load(folder, { to: url, put: 'none', verifyOnly: true, batchSize: 8 }), 'DATA', new RegExp(`the model ${name} is different`));
+  assert.equal((await load(folder, { to: url, put: 'none' })).models[0].state, 'stored', 'without batching again');
+  await redis.call(['SET', STORE_MANIFEST_KEY, 'of somebody else']);
+  await load(folder, { to: url, put: 'none' });
+  assert.deepEqual((await stored()).keys, [], 'what is there is not known any more');
+  await failure(load(folder, { to: url, put: 'none', models: false }), 'USAGE', /nothing to load: --put none leaves out the keys of rows, and --no-models the models/);
+});
+
 test('a model that is not what the manifest lists is not stored, nor one that the server refuses', async (t) => {
   const { url } = await server(t);
   const folder = temporaryFolder(t);
