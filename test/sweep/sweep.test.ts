@@ -10,8 +10,11 @@ import { replay } from '../../replay/replay.js';
 import { report } from '../../report/report.js';
 import type { SweepEvent, SweepOptions, SweepStages } from '../../sweep/sweep.js';
 import { sweep } from '../../sweep/sweep.js';
+import { field } from '../../load/models.js';
+import { connectRedis } from '../../wire/redis.js';
 import { temporaryFolder } from '../support/paths.js';
 import { replayData } from '../support/replay-data.js';
+import { servedSet } from '../support/served.js';
 
 const STAGES: SweepStages<ReplayOptions> = { replay, load, makePlan };
 
@@ -136,4 +139,38 @@ test('how long it takes is planned where it can be, and learned where it cannot'
   const left = events.flatMap((event) => (event.kind === 'plan' || event.kind === 'run' ? [event.leftMs!] : []));
   assert.deepEqual(left.slice(0, 2), [630, 630]);
   assert.ok(left[2] > 3 * 150 + 20 && left[4] < left[3], 'a run takes longer than its window');
+});
+
+test('at every run the server holds what the point wants, is touched only where that changes, and keeps its keys', async (t) => {
+  const { cwd, url } = await servedSet(t);
+  const control = await connectRedis(url);
+  t.after(() => control.close());
+  let [stores, changes, last]: [number, number, string] = [0, 0, ''];
+  const wanted: string[] = [];
+  const held: string[] = [];
+  const stages: SweepStages<ReplayOptions> = {
+    ...STAGES,
+    async replay(path, options, context) {
+      const model = await control.call(['AI.MODELGET', 'financialNet', 'META']);
+      held.push(['batchsize', 'minbatchsize', 'minbatchtimeout'].map((name) => Number(field(model, name))).join(' '));
+      return replay(path, options, context);
+    },
+    load: (path, options) => (stores++, load(path, options)),
+  };
+  const onEvent = (event: SweepEvent): void => {
+    if (event.kind !== 'run') return;
+    const { serverBatch, minBatchSize, minBatchTimeoutMs } = event.run.point;
+    const now = [serverBatch, minBatchSize, minBatchTimeoutMs].join(' ');
+    if (now !== last) changes++;
+    last = now;
+    wanted.push(now);
+  };
+  const options = { replay: { target: `${url}?command=dagexecute`, requests: 40, warmupMs: 0, check: 'all' as const }, axes: { clients: [2, 4], serverBatch: [4, 16], minBatchSize: [2], minBatchTimeoutMs: [1] }, repeat: 2, out: join(cwd, 'sweep') };
+  const summary = await sweep(join(cwd, 'set'), options, stages, { onEvent });
+  assert.deepEqual(held, wanted);
+  assert.equal(new Set(wanted).size, 2);
+  assert.equal(stores, changes);
+  assert.ok(stores < 8);
+  // The requests load reference tensors, which were stored once, before the sweep.
+  assert.ok(summary.points.every(({ runs }) => runs.every(({ verdict }) => verdict.reasons.every(({ code }) => code !== 'errors' && code !== 'wrong-answers'))));
 });
