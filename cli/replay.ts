@@ -56,7 +56,7 @@ export function addReplay(program: Command, signal: AbortSignal): void {
     .option('--timeout <TIME>', 'an answer later than this is a failure (default: 10s)', duration)
     .addOption(new Option('--check <NAME>', "compare answers with the data set's expected ones (default: sample)").choices(['none', 'sample', 'all']))
     .addOption(new Option('--pick <NAME>', 'order of the rows (default: sequential)').choices(['sequential', 'random']))
-    .option('--seed <N>', 'of arrivals and picks (default: 1)', integer(0))
+    .option('--seed <N>', 'of arrivals, picks, and the order of a sweep (default: 1)', integer(0))
     .option('--spin', 'spend a core on sending on time')
     .option('--frames-mb <N>', 'memory for encoded requests, MB; larger data sets are encoded ahead in a ring (default: 256)', integer(1))
     .option('--no-store-check', "do not compare the server's loaded data set with this one")
