@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- generate|load|replay|serve …] [--smoke]`: our speed against the peers', side by side in one run.
+ * `npm run bench [-- generate|load|replay|replay-vision|serve …] [--smoke]`: our speed against the peers', side by side in one run.
  * Each benchmark prints rows of a name, a value and the target it is held to; ratios are medians of interleaved rounds.
  */
 import type { BenchRow, Size } from './row.js';
@@ -8,6 +8,7 @@ const BENCHES: { readonly [name: string]: () => Promise<(size: Size) => Promise<
   generate: async () => (await import('./generate.js')).benchGenerate,
   load: async () => (await import('./load.js')).benchLoad,
   replay: async () => (await import('./replay.js')).benchReplay,
+  'replay-vision': async () => (await import('./replay-vision.js')).benchReplayVision,
   serve: async () => (await import('./serve.js')).benchServe,
 };
 

@@ -104,7 +104,7 @@ async function openLoop(data: string, target: string, port: number, rounds: numb
   ];
 }
 
-async function run(data: string, options: ReplayOptions): Promise<{ recording: Recording }> {
+export async function run(data: string, options: ReplayOptions): Promise<{ recording: Recording }> {
   const { recording } = await replay(data, { ...options, storeCheck: false });
   // A busy machine can leave requests of a short open loop unsent; that shows in the figures.
   const failed = Object.keys(recording.outcomes).filter((code) => code !== 'ok' && code !== 'not-sent');
@@ -112,8 +112,8 @@ async function run(data: string, options: ReplayOptions): Promise<{ recording: R
   return { recording };
 }
 
-const rateOf = (recording: Recording): number => (recording.done / recording.elapsedNs) * 1e9;
-const cpuOf = (recording: Recording): number => (recording.cpu.userUs + recording.cpu.systemUs) / recording.done;
+export const rateOf = (recording: Recording): number => (recording.done / recording.elapsedNs) * 1e9;
+export const cpuOf = (recording: Recording): number => (recording.cpu.userUs + recording.cpu.systemUs) / recording.done;
 
 /** The request of the benchmark's rows, with a text of the tensor's size for its bytes. */
 const REQUEST = 'AI.DAGRUN |> AI.TENSORSET transactionTensor:{1234} FLOAT 1 30 BLOB BYTES |> AI.MODELRUN financialNet INPUTS transactionTensor:{1234} OUTPUTS classificationTensor:{1234} |> AI.TENSORGET classificationTensor:{1234} BLOB'

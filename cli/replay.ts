@@ -11,6 +11,7 @@ const EXAMPLES = `
 Examples:
   inferplay replay data/fraud --target redisai://127.0.0.1:6379 --clients 50 --duration 30s
   inferplay replay data/fraud --target 'redisai://127.0.0.1:6379?model=financialNet' --rate 5000 --arrivals poisson --requests 100000
+  inferplay replay data/fraud --target 'redisai://127.0.0.1:6379?reference=off' --tensor-batch 8 --clients 4 --duration 10s
   inferplay replay data/fraud --target null: --threads 2 --duration 2s
   inferplay replay data/fraud --target redisai://127.0.0.1:6379 --sweep clients=1,10,20 --sweep server-batch=0,16 --repeat 3
 
@@ -31,6 +32,7 @@ export interface ReplayGiven extends SweepGiven {
   timeout?: number;
   check?: 'none' | 'sample' | 'all';
   pick?: 'sequential' | 'random';
+  tensorBatch?: number;
   seed?: number;
   spin?: boolean;
   framesMb?: number;
@@ -56,6 +58,7 @@ export function addReplay(program: Command, signal: AbortSignal): void {
     .option('--timeout <TIME>', 'an answer later than this is a failure (default: 10s)', duration)
     .addOption(new Option('--check <NAME>', "compare answers with the data set's expected ones (default: sample)").choices(['none', 'sample', 'all']))
     .addOption(new Option('--pick <NAME>', 'order of the rows (default: sequential)').choices(['sequential', 'random']))
+    .option('--tensor-batch <N>', 'rows that a request carries as one tensor (default: 1)', integer(1))
     .option('--seed <N>', 'of arrivals, picks, and the order of a sweep (default: 1)', integer(0))
     .option('--spin', 'spend a core on sending on time')
     .option('--frames-mb <N>', 'memory for encoded requests, MB; larger data sets are encoded ahead in a ring (default: 256)', integer(1))

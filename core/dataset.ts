@@ -7,10 +7,11 @@ import { arrow } from './arrow.js';
 import type { Arrow } from './arrow.js';
 import { viewBatch } from './batch.js';
 import { InferplayError, reasonOf } from './errors.js';
-import { readBlocks } from './footer.js';
+import { readBlocks, type Blocks } from './footer.js';
 import { JOURNAL_FILE } from './folder.js';
 import { MANIFEST_FILE, readManifest } from './manifest.js';
 import type { Column, Manifest } from './manifest.js';
+import { RecordMemory, schemaMessage } from './record-memory.js';
 import { columnsOf } from './schema.js';
 
 export interface Dataset {
@@ -20,7 +21,14 @@ export interface Dataset {
   readonly rows: number;
   readonly columns: readonly Column[];
   /** Record batches in row order, one at a time: memory is bounded by a few batches. */
-  batches(range?: { readonly fromRow?: number; readonly toRow?: number }): AsyncIterable<Batch>;
+  batches(range?: BatchRange): AsyncIterable<Batch>;
+}
+
+export interface BatchRange {
+  readonly fromRow?: number;
+  readonly toRow?: number;
+  /** Read each batch into the memory of the one before, which costs less: views must then really not be used any longer than they are valid. */
+  readonly reuse?: boolean;
 }
 
 /** Consecutive rows. Views are valid until the next batch is asked for. */
@@ -87,7 +95,7 @@ async function openForeign(path: string, files: readonly string[]): Promise<Data
   for (const file of files) {
     const opened = await openShardFile(file);
     try {
-      const last = opened.blocks.at(-1);
+      const last = opened.blocks.records.at(-1);
       const { schema } = opened.reader;
       const own = attempt(file, 'its schema cannot be used', () => columnsOf(schema, file));
       columns ??= own;
@@ -110,24 +118,27 @@ function datasetOf(path: string, manifest: Manifest | null, columns: readonly Co
       const fromRow = Math.max(0, range.fromRow ?? 0);
       const toRow = Math.min(rows, range.toRow ?? rows);
       if (fromRow >= toRow) return;
+      const memory = range.reuse ? new RecordMemory() : null;
       for (const shard of shards) {
-        if (shard.firstRow + shard.rows > fromRow && shard.firstRow < toRow) yield* shardBatches(shard, columns, fromRow, toRow);
+        if (shard.firstRow + shard.rows > fromRow && shard.firstRow < toRow) yield* shardBatches(shard, columns, fromRow, toRow, memory);
       }
     },
   };
 }
 
-async function* shardBatches(shard: Shard, columns: readonly Column[], fromRow: number, toRow: number): AsyncGenerator<Batch> {
-  const { handle, reader, blocks } = await openShardFile(shard.file);
+async function* shardBatches(shard: Shard, columns: readonly Column[], fromRow: number, toRow: number, memory: RecordMemory | null): AsyncGenerator<Batch> {
+  const { handle, reader, blocks: { records, dictionaries } } = await openShardFile(shard.file);
   try {
-    const last = blocks.at(-1);
+    const last = records.at(-1);
     if ((last === undefined ? 0 : last.firstRow + last.rows) !== shard.rows) {
       throw new InferplayError('DATA', `${shard.file} does not hold the ${shard.rows} rows that the manifest says; copy it again, or generate it again with --overwrite.`);
     }
-    for (const [at, block] of blocks.entries()) {
+    // Values in dictionaries are known to the reader of the whole file only.
+    const schema = memory === null || dictionaries > 0 ? null : schemaMessage(reader.schema);
+    for (const [at, block] of records.entries()) {
       const firstRow = shard.firstRow + block.firstRow;
       if (firstRow + block.rows <= fromRow || firstRow >= toRow || block.rows === 0) continue;
-      const record = await readRecord(reader, at, block.rows, shard.file);
+      const record = await readRecord(async () => (memory && schema ? memory.read(handle.fd, schema, block) : reader.readRecordBatch(at)), at, block.rows, shard.file);
       yield attempt(shard.file, `record batch ${at} cannot be used`, () => viewBatch(record, columns, shard.file, firstRow, Math.max(0, fromRow - firstRow), Math.min(block.rows, toRow - firstRow)));
     }
   } finally {
@@ -135,9 +146,9 @@ async function* shardBatches(shard: Shard, columns: readonly Column[], fromRow: 
   }
 }
 
-async function readRecord(reader: Arrow.AsyncRecordBatchFileReader, at: number, rows: number, file: string): Promise<Arrow.RecordBatch> {
+async function readRecord(read: () => Promise<Arrow.RecordBatch | null>, at: number, rows: number, file: string): Promise<Arrow.RecordBatch> {
   try {
-    const record = await reader.readRecordBatch(at);
+    const record = await read();
     if (record === null || record.numRows !== rows) throw new Error(`it does not hold its ${rows} rows`);
     return record;
   } catch (error) {
@@ -145,7 +156,7 @@ async function readRecord(reader: Arrow.AsyncRecordBatchFileReader, at: number, 
   }
 }
 
-async function openShardFile(file: string): Promise<{ handle: FileHandle; reader: Arrow.AsyncRecordBatchFileReader; blocks: Awaited<ReturnType<typeof readBlocks>> }> {
+async function openShardFile(file: string): Promise<{ handle: FileHandle; reader: Arrow.AsyncRecordBatchFileReader; blocks: Blocks }> {
   const handle = await open(file).catch((error: unknown) => {
     throw new InferplayError('DATA', `${file} cannot be opened (${reasonOf(error)}); check the path and its permissions.`, { cause: error });
   });

@@ -7,6 +7,15 @@ import { BLOCK_BYTES, checkFooter, checkMessage, fieldAt, vectorAt } from './fla
 export interface Block {
   readonly firstRow: number;
   readonly rows: number;
+  /** Where its message begins, and the length of all of it: prefix, metadata and body. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+export interface Blocks {
+  readonly records: readonly Block[];
+  /** Values that records refer to; our own files have none. */
+  readonly dictionaries: number;
 }
 
 const MAGIC = 'ARROW1';
@@ -16,7 +25,7 @@ const TRAILER_BYTES = 10;
 const METADATA_BYTES_MAX = 64 << 20;
 
 /** @throws InferplayError DATA for anything that is not a whole Arrow IPC file */
-export async function readBlocks(handle: FileHandle, file: string): Promise<Block[]> {
+export async function readBlocks(handle: FileHandle, file: string): Promise<Blocks> {
   const { size } = await handle.stat();
   await checkMagic(handle, size, file);
   const trailer = await readAt(handle, size - TRAILER_BYTES, TRAILER_BYTES, file);
@@ -29,15 +38,15 @@ export async function readBlocks(handle: FileHandle, file: string): Promise<Bloc
     checkFooter(footer);
     return { dictionaries: blockOffsets(footer, 2), records: blockOffsets(footer, 3) };
   });
-  for (const at of offsets.dictionaries) await rowsAt(handle, at, size, file);
-  const blocks: Block[] = [];
+  for (const at of offsets.dictionaries) await messageAt(handle, at, size, file);
+  const records: Block[] = [];
   let firstRow = 0;
-  for (const at of offsets.records) {
-    const rows = await rowsAt(handle, at, size, file);
-    blocks.push({ firstRow, rows });
+  for (const offset of offsets.records) {
+    const { rows, sizeBytes } = await messageAt(handle, offset, size, file);
+    records.push({ firstRow, rows, offset, sizeBytes });
     firstRow += rows;
   }
-  return blocks;
+  return { records, dictionaries: offsets.dictionaries.length };
 }
 
 async function checkMagic(handle: FileHandle, size: number, file: string): Promise<void> {
@@ -66,8 +75,8 @@ function blockOffsets(footer: Buffer, field: 2 | 3): number[] {
   return Array.from({ length: count }, (_, at) => Number(footer.readBigInt64LE(start + at * BLOCK_BYTES)));
 }
 
-/** The metadata of the message at an offset, checked; rows where it is a record batch. */
-async function rowsAt(handle: FileHandle, offset: number, size: number, file: string): Promise<number> {
+/** The metadata of the message at an offset, checked; its length, and rows where it is a record batch. */
+async function messageAt(handle: FileHandle, offset: number, size: number, file: string): Promise<{ rows: number; sizeBytes: number }> {
   if (!(offset >= 8 && offset + 8 <= size)) {
     throw new InferplayError('DATA', `${file} is a damaged Arrow file: its footer points outside of it; make the file again.`);
   }
@@ -85,7 +94,7 @@ async function rowsAt(handle: FileHandle, offset: number, size: number, file: st
     if (start + length + bodyBytes > size) throw new Error('its body is longer than the file');
     // A row of any column takes a bit at least.
     if (rows !== null && rows > 8 * bodyBytes) throw new Error(`its body of ${bodyBytes} bytes cannot hold ${rows} rows`);
-    return rows ?? 0;
+    return { rows: rows ?? 0, sizeBytes: start + length + bodyBytes - offset };
   });
 }
 

@@ -25,6 +25,8 @@ export interface Plan {
   readonly warmupMs: number;
   readonly seed: number;
   readonly pick: 'sequential' | 'random';
+  /** Rows of the data set that a request carries as one tensor; `requests` and `pick` count requests, not rows. */
+  readonly tensorBatch: number;
   /** Compare answers with the column `expected`: none, a sample of about one in 16, or all. */
   readonly check: 'none' | 'sample' | 'all';
   /** A request without an answer after this long is an outcome of its own and its connection is reopened. */

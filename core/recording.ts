@@ -60,6 +60,11 @@ export interface Recording {
   readonly due: number;
   readonly sent: number;
   readonly done: number;
+  /**
+   * Rows of the data set that the requests sent, and the successes, have carried. Short requests carry fewer than the others, because
+   * the data set ended there: how many were sent, and how many rows they had together.
+   */
+  readonly rows: { readonly sent: number; readonly ok: number; readonly shortRequests: number; readonly shortRows: number };
   readonly outcomes: { readonly [code: string]: Outcome };
   /** Of the successes. */
   readonly response: HistogramData;
@@ -98,6 +103,7 @@ export function emptyRecording(): Recording {
     due: 0,
     sent: 0,
     done: 0,
+    rows: { sent: 0, ok: 0, shortRequests: 0, shortRows: 0 },
     outcomes: {},
     response: emptyHistogram(),
     service: emptyHistogram(),
@@ -134,6 +140,7 @@ export function merge(a: Recording, b: Recording): Recording {
     due: a.due + b.due,
     sent: a.sent + b.sent,
     done: a.done + b.done,
+    rows: addFields(a.rows, b.rows),
     outcomes: mergeOutcomes(a.outcomes, b.outcomes),
     response: mergeHistograms(a.response, b.response),
     service: mergeHistograms(a.service, b.service),

@@ -26,6 +26,7 @@ const plan = object({
   warmupMs: number,
   seed: number,
   pick: choice('sequential', 'random'),
+  tensorBatch: integer,
   check: choice('none', 'sample', 'all'),
   timeoutMs: number,
   framesBytesMax: integer,
@@ -34,7 +35,15 @@ const plan = object({
 
 const platform = object({ inferplay: string, node: string, os: string, cpu: string, cores: integer, memoryBytes: integer, hostname: string });
 
-const dataset = object({ path: string, rows: integer, useCase: orNull(string), sha256: orNull(string), seed: orNull(number), source: orNull(string) });
+const dataset = object({ path: string, rows: integer, rowName: orNull(string), useCase: orNull(string), sha256: orNull(string), seed: orNull(number), source: orNull(string) });
+
+const serverStatistics = orNull({
+  ...object({
+    since: choice('start', 'window'), calls: integer, samples: integer, errors: integer, durationUs: integer, runs: orNull(integer),
+    samplesPerCall: orNull(number), microsecondsPerCall: orNull(number), samplesPerRun: orNull(number),
+  }),
+  type: 'object',
+});
 
 const percentile: JsonSchema = { $ref: '#/$defs/percentile' };
 const latency: JsonSchema = { $ref: '#/$defs/latency' };
@@ -66,6 +75,10 @@ const recording = object({
     due: integer, sent: integer, done: integer, ok: integer, failed: integer, wrongAnswers: integer,
     notSent: integer, interrupted: integer, capped: integer, starved: integer, checked: integer, uncheckable: integer,
   }),
+  rows: object({
+    sent: integer, ok: integer, perRequest: orNull(number), shortRequests: integer, shortRows: integer,
+    sentPerSecond: orNull(number), okPerSecond: orNull(number),
+  }),
   ratesPerSecond: object({ asked: orNull(number), offered: orNull(number), achieved: orNull(number), goodput: orNull(number) }),
   outcomes: mapOf(object({ count: integer, messages: mapOf(integer) })),
   latency: object({ response: latency, service: latency, firstByte: latency, lateness: latency, failedService: latency }),
@@ -92,6 +105,7 @@ export const RESULT_SCHEMA: JsonSchema = {
     plan,
     platform,
     server: mapOf({ type: ['string', 'number', 'boolean'] }),
+    serverStatistics,
     dataset,
     recording,
     verdict,

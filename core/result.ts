@@ -5,6 +5,7 @@ import type { Plan } from './plan.js';
 import type { Platform } from './platform.js';
 import type { Ending, Outcome, Recording, WorkerHealth } from './recording.js';
 import { redactUrl } from './secret.js';
+import type { ServerStatistics } from './server-statistics.js';
 import { isSupported, samplesNeeded } from './support.js';
 import { seriesOf, toMs, type Series } from './timeline.js';
 import { failedOf, INTERRUPTED, judge, okOf, WRONG_ANSWER, type Verdict } from './verdict.js';
@@ -20,6 +21,8 @@ export interface ServerFacts {
 export interface DatasetFacts {
   readonly path: string;
   readonly rows: number;
+  /** What a row is, for example `image`; null where it is just a row. */
+  readonly rowName: string | null;
   /** These are null for a data set that is not ours. */
   readonly useCase: string | null;
   readonly sha256: string | null;
@@ -70,7 +73,19 @@ export interface RecordingSummary {
     /** Successes that were chosen to be checked, but have no expected answer. */
     readonly uncheckable: number;
   };
-  /** Null where there is no such rate: nothing is asked for in a closed loop, nothing is measured in no time. */
+  /** What the requests carried; the rates are rows per second, and null where nothing was measured. */
+  readonly rows: {
+    readonly sent: number;
+    readonly ok: number;
+    /** Rows of a request that was sent, on average; null where none was. */
+    readonly perRequest: number | null;
+    /** Requests with fewer rows than the others, because the data set ended there, and the rows of all of them together. */
+    readonly shortRequests: number;
+    readonly shortRows: number;
+    readonly sentPerSecond: number | null;
+    readonly okPerSecond: number | null;
+  };
+  /** Requests per second. Null where there is no such rate: nothing is asked for in a closed loop, nothing is measured in no time. */
   readonly ratesPerSecond: {
     readonly asked: number | null;
     readonly offered: number | null;
@@ -99,6 +114,8 @@ export interface Result {
   readonly plan: Plan;
   readonly platform: Platform;
   readonly server: ServerFacts;
+  /** What the server counted during the run; null where it does not count. */
+  readonly serverStatistics: ServerStatistics | null;
   readonly dataset: DatasetFacts;
   readonly recording: RecordingSummary;
   readonly verdict: Verdict;
@@ -110,18 +127,20 @@ export interface Measured {
   readonly plan: Plan;
   readonly platform: Platform;
   readonly server: ServerFacts;
+  readonly serverStatistics: ServerStatistics | null;
   readonly dataset: DatasetFacts;
   readonly recording: Recording;
 }
 
 /** The result of a run, judged. */
-export function makeResult({ plan, platform, server, dataset, recording }: Measured): Result {
+export function makeResult({ plan, platform, server, serverStatistics, dataset, recording }: Measured): Result {
   return {
     format: 'inferplay-result',
     version: 1,
     plan: { ...plan, target: redactUrl(plan.target) },
     platform,
     server: Object.fromEntries(Object.entries(server).map(([fact, value]) => [fact, typeof value === 'string' ? redactUrl(value) : value])),
+    serverStatistics,
     dataset,
     recording: summarizeRecording(plan, recording),
     verdict: judge(plan, recording, platform),
@@ -133,6 +152,7 @@ export function datasetFacts({ path, rows, manifest }: Pick<Dataset, 'path' | 'r
   return {
     path,
     rows,
+    rowName: manifest?.rowName ?? null,
     useCase: manifest?.useCase ?? null,
     sha256: manifest?.sha256 ?? null,
     seed: manifest?.seed ?? null,
@@ -162,6 +182,15 @@ function summarizeRecording(plan: Plan, recording: Recording): RecordingSummary 
       starved: recording.starved,
       checked: recording.checked,
       uncheckable: recording.uncheckable,
+    },
+    rows: {
+      sent: recording.rows.sent,
+      ok: recording.rows.ok,
+      perRequest: recording.sent > 0 ? recording.rows.sent / recording.sent : null,
+      shortRequests: recording.rows.shortRequests,
+      shortRows: recording.rows.shortRows,
+      sentPerSecond: perSecond(recording.rows.sent),
+      okPerSecond: perSecond(recording.rows.ok),
     },
     ratesPerSecond: {
       asked: plan.arrivals.kind === 'closed' ? null : plan.arrivals.ratePerSecond,

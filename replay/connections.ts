@@ -19,7 +19,7 @@ export interface ConnectionsParts {
   readonly target: Target;
   readonly hooks: Hooks;
   readonly slots: number;
-  readonly connect: ConnectOptions;
+  readonly connectOptions: (slot: number) => ConnectOptions;
   readonly counts: Counts;
   readonly opened: (slot: number, client: Client) => void;
 }
@@ -100,8 +100,8 @@ export class Connections {
   }
 
   async #connect(slot: number): Promise<Client> {
-    const { target, hooks, connect, clock } = this.#parts;
-    const client = await target.connect(slot, hooks, connect);
+    const { target, hooks, connectOptions, clock } = this.#parts;
+    const client = await target.connect(slot, hooks, connectOptions(slot));
     this.#openedNs[slot] = clock.now();
     return client;
   }

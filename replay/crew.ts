@@ -9,15 +9,20 @@ import type { Entries } from './frames.js';
 import { doneWord, STOP, wordsOf } from './pacer.js';
 import type { PacerData } from './pacer-thread.js';
 import { stopRing, type RingData } from './ring.js';
-import type { Start } from './run.js';
+import { connectionsOf, type Start } from './run.js';
+import type { Encoder } from './target.js';
 import type { FromWorker, ToWorker, WorkerData } from './worker.js';
 
 export interface CrewParts {
   readonly plan: Plan;
   readonly targetUrl: string;
-  readonly rows: number;
+  /** Requests that carry the whole data set once. */
+  readonly groups: number;
   readonly frames: { readonly arena: Entries } | { readonly rings: readonly RingData[] };
+  readonly surround: Encoder['surround'];
   readonly signal?: AbortSignal;
+  /** Called about when the measured window opens. */
+  readonly onOpen?: () => void;
   /** Requests that have ended so far, and the time since the measured window opened, below zero in the warm-up; called about four times a second. */
   readonly onProgress?: (done: number, elapsedMs: number) => void;
 }
@@ -55,7 +60,7 @@ export async function runCrew(parts: CrewParts): Promise<Crewed> {
       const workerData: PacerData = { plan, epoch, control, start, ports };
       threads.push(new Worker(new URL('./pacer-thread.js', import.meta.url), { workerData, transferList: ports }));
     }
-    const cpu = cpuFrom(LEAD_MS + plan.warmupMs);
+    const cpu = cpuFrom(LEAD_MS + plan.warmupMs, parts.onOpen);
     for (const { thread } of members) thread.postMessage({ kind: 'start', start } satisfies ToWorker);
     const interrupt = (): void => {
       for (const { thread } of members) thread.postMessage({ kind: 'interrupt' } satisfies ToWorker);
@@ -96,25 +101,29 @@ interface Member {
 }
 
 /** Starts a worker, and where frames come from a ring the thread that fills it. */
-function hire({ plan, targetUrl, rows, frames }: CrewParts, worker: number, epoch: bigint, control: Int32Array<SharedArrayBuffer>, threads: Worker[]): Member {
+function hire({ plan, targetUrl, groups, frames, surround }: CrewParts, worker: number, epoch: bigint, control: Int32Array<SharedArrayBuffer>, threads: Worker[]): Member {
   const pacer = plan.arrivals.kind !== 'closed' && !plan.spin ? new MessageChannel() : null;
   const encoder = 'rings' in frames ? new MessageChannel() : null;
   const ports = [pacer, encoder].flatMap((channel) => (channel ? [channel.port2] : []));
   const workerData: WorkerData = {
-    plan, targetUrl, worker, epoch, rows, control, ports,
+    plan, targetUrl, worker, epoch, groups, control, ports,
     frames: 'rings' in frames ? { ring: frames.rings[worker] } : { arena: frames.arena },
+    surrounds: surround && connectionsOf(plan, worker).map(surround),
   };
   const thread = new Worker(new URL('./worker.js', import.meta.url), { workerData, transferList: ports });
   threads.push(thread);
   let encoding = new Promise<never>(() => {});
+  let filled = Promise.resolve();
   if (encoder && 'rings' in frames) {
     const data: EncoderData = { plan, targetUrl, worker, ring: frames.rings[worker], port: encoder.port1 };
     const encoderThread = new Worker(new URL('./encoder-thread.js', import.meta.url), { workerData: data, transferList: [encoder.port1] });
     threads.push(encoderThread);
     encoding = failureOf(encoderThread);
+    // The first requests are ready before the clock starts, as those of an arena are.
+    filled = heard(encoderThread, 'ready').then(() => {});
   }
   const failure = failureOf(thread);
-  const ready = Promise.race([failure, encoding, heard(thread, 'ready').then(() => {})]);
+  const ready = Promise.race([failure, encoding, Promise.all([heard(thread, 'ready'), filled]).then(() => {})]);
   const recording = Promise.race([failure, heard(thread, 'recording').then((message) => message.recording)]);
   // A failure is heard through whichever of these is being waited for; the others must not count as unhandled.
   for (const promise of [encoding, failure, ready, recording]) promise.catch(() => {});
@@ -140,9 +149,12 @@ function heard<K extends FromWorker['kind']>(thread: Worker, kind: K): Promise<E
 }
 
 /** User and system CPU of the whole process, from the opening of the measured window on. */
-function cpuFrom(afterMs: number): { end(): Recording['cpu'] } {
+function cpuFrom(afterMs: number, onOpen?: () => void): { end(): Recording['cpu'] } {
   let before = process.cpuUsage();
-  const timer = setTimeout(() => (before = process.cpuUsage()), afterMs);
+  const timer = setTimeout(() => {
+    before = process.cpuUsage();
+    onOpen?.();
+  }, afterMs);
   return {
     end() {
       clearTimeout(timer);

@@ -4,6 +4,7 @@ import { openDataset } from '../core/dataset.js';
 import { messageOf } from '../core/errors.js';
 import type { Plan } from '../core/plan.js';
 import { encodeAhead } from './encoder.js';
+import { groupsIn } from './groups.js';
 import { createPick } from './pick.js';
 import { RingWriter, type RingData } from './ring.js';
 import { createTarget } from './target-url.js';
@@ -21,13 +22,13 @@ try {
   const dataset = await openDataset(plan.dataset);
   await encodeAhead({
     dataset,
-    encoder: createTarget(targetUrl).encoder(dataset),
+    encoder: createTarget(targetUrl).encoder(dataset, plan.tensorBatch),
     ring,
-    writer: new RingWriter(ring, () => port.postMessage(0)),
+    writer: new RingWriter(ring, () => port.postMessage(0), () => parentPort!.postMessage({ kind: 'ready' })),
     worker,
     workers: plan.threads,
     order: plan.pick,
-    pick: createPick(plan, dataset.rows),
+    pick: createPick(plan, groupsIn(dataset.rows, plan.tensorBatch)),
   });
 } catch (error) {
   parentPort!.postMessage({ kind: 'failed', message: messageOf(error) });

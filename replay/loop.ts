@@ -3,13 +3,13 @@
  * counted. Closed and open loops differ only in when a request is due: when its connection became free, or when the schedule says.
  *
  * Nothing here throws, waits or drops: a request that is due while every connection is busy waits its turn, and its response time counts from
- * when it was due. Each of the four times is read from the clock here, never by a target: *due*, *sent* (just before the socket gets the frame),
- * *first byte* (when the answer's first bytes were read) and *done* (when it was read to its end). In a closed loop due is the `done` before it.
+ * when it was due. The four times of a request are *due*, *sent* (just before the socket gets the frame), *first byte* (when the answer's first
+ * bytes were read) and *done* (when it was read to its end). In a closed loop due is the `done` before it. See in-flight.ts for what is in flight.
  */
-import { WRONG_ANSWER } from '../core/verdict.js';
 import type { Clock } from './clock.js';
 import { FreeSlots } from './free-slots.js';
 import type { FrameSource } from './frames.js';
+import { InFlight } from './in-flight.js';
 import type { LoopParts, Window } from './loop-parts.js';
 import type { Recorder } from './recorder.js';
 import type { Client, Hooks } from './target.js';
@@ -17,13 +17,6 @@ import type { Client, Hooks } from './target.js';
 const DOWN = 0;
 const FREE = 1;
 const BUSY = 2;
-
-/** Times of a slot, and the loop's own. Doubles live in typed arrays: in a field each change would allocate. */
-const DUE = 0;
-const SENT = 1;
-const FIRST = 2;
-const FREED = 3;
-const TIMES = 4;
 
 /** Wake-ups come from another thread, whose clock may be ahead by this much: what is due so soon is waited for. */
 const EARLY_NS = 20_000;
@@ -33,13 +26,11 @@ export class Loop implements Hooks {
   readonly #clock: Clock;
   readonly #recorder: Recorder;
   readonly #frames: FrameSource;
-  readonly #bytes: Buffer;
+  readonly #inFlight: InFlight;
   readonly #clients: (Client | null)[];
   readonly #state: Uint8Array;
-  readonly #times: Float64Array;
-  readonly #entry: Int32Array;
-  /** 1 in the warm-up; 2 where the answer is compared; 3 where it would be, but there is none to compare it with. */
-  readonly #flags: Uint8Array;
+  /** When each connection became free. Doubles live in typed arrays: in a field each change would allocate. */
+  readonly #freed: Float64Array;
   readonly #free: FreeSlots;
   /** When the schedule's next request is due. */
   readonly #next = new Float64Array([Infinity]);
@@ -48,12 +39,10 @@ export class Loop implements Hooks {
   /** Requests of the measured window that were sent or given up. */
   #taken = 0;
   #scheduled = 0;
-  #ended = 0;
   #warming = false;
   #window: Window = { warmupNs: Infinity, startNs: Infinity, endNs: Infinity };
   /** Until when frames were missing, Infinity while they are: what was due before has waited for one. */
   readonly #starvedUntil = new Float64Array([-Infinity]);
-  #inFlight = 0;
   #up = 0;
   #sending = false;
 
@@ -62,12 +51,10 @@ export class Loop implements Hooks {
     this.#clock = parts.clock;
     this.#recorder = parts.recorder;
     this.#frames = parts.frames;
-    this.#bytes = Buffer.from(parts.frames.entries.memory);
+    this.#inFlight = new InFlight(parts);
     this.#clients = new Array<Client | null>(parts.slots).fill(null);
     this.#state = new Uint8Array(parts.slots);
-    this.#times = new Float64Array(parts.slots * TIMES);
-    this.#entry = new Int32Array(parts.slots);
-    this.#flags = new Uint8Array(parts.slots);
+    this.#freed = new Float64Array(parts.slots);
     this.#free = new FreeSlots(parts.slots);
     this.#request = parts.worker;
   }
@@ -148,33 +135,16 @@ export class Loop implements Hooks {
 
   #freedAt(slot: number): number {
     const { warmupNs, startNs } = this.#window;
-    return Math.max(this.#times[slot * TIMES + FREED], this.#warming ? warmupNs : startNs);
+    return Math.max(this.#freed[slot], this.#warming ? warmupNs : startNs);
   }
 
   #send(slot: number, due: number, entry: number): number {
     const request = this.#request;
-    const { layout, lengths } = this.#frames.entries;
-    const length = lengths[entry];
-    const size = length < 0 ? ~length : length;
-    const start = entry * layout.entryBytes;
     this.#free.shift();
-    this.#inFlight++;
     this.#request = request + this.#parts.workers;
     this.#state[slot] = BUSY;
-    this.#entry[slot] = entry;
-    this.#flags[slot] = this.#warming ? 1 : !this.#parts.isChecked(request) ? 0 : length >= 0 ? 2 : 3;
-    const frame = this.#bytes.subarray(start, start + size);
-    const times = this.#times;
-    const at = slot * TIMES;
-    const now = this.#clock.now();
-    times[at + DUE] = due;
-    times[at + SENT] = now;
-    times[at + FIRST] = 0;
-    this.#clients[slot]!.send(frame);
-    if (!this.#warming) {
-      this.#taken++;
-      this.#recorder.sent(due, now, size);
-    }
+    const now = this.#inFlight.send(slot, this.#clients[slot]!, request, due, entry, this.#warming);
+    if (!this.#warming) this.#taken++;
     if (this.#parts.schedule !== null) this.#advance();
     return now;
   }
@@ -199,30 +169,15 @@ export class Loop implements Hooks {
   }
 
   firstByte(slot: number): void {
-    this.#times[slot * TIMES + FIRST] = this.#clock.now();
+    this.#inFlight.firstByte(slot);
   }
 
   done(slot: number, code: string, message: string, answer: Uint8Array | null, sizeBytes: number): void {
     const now = this.#clock.now();
-    if (code === 'ok' && this.#flags[slot] >= 2 && !this.#isRight(slot, answer)) {
-      code = WRONG_ANSWER;
-      message = 'the answer differs from the expected one';
-    }
-    this.#count(slot, code, message, now, sizeBytes);
-    if (code === 'ok') this.#parts.answered(slot);
+    if (this.#inFlight.answered(slot, code, message, answer, now, sizeBytes)) this.#parts.answered(slot);
     const full = this.#free.count === 0;
     this.#release(slot, now);
     this.#settle(now, full);
-  }
-
-  #isRight(slot: number, answer: Uint8Array | null): boolean {
-    if (answer === null || this.#flags[slot] === 3) {
-      this.#recorder.uncheckable++;
-      return true;
-    }
-    this.#recorder.checked++;
-    const { layout } = this.#frames.entries;
-    return this.#parts.checker!(answer, this.#bytes, this.#entry[slot] * layout.entryBytes + layout.frameBytes);
   }
 
   closed(slot: number, reason: string, code = 'connection-lost'): void {
@@ -232,7 +187,7 @@ export class Loop implements Hooks {
   /** Gives up the requests that were sent before `beforeNs` and have no answer; their connections are closed. */
   expire(beforeNs: number, code: string, message: string): void {
     for (let slot = 0; slot < this.#state.length; slot++) {
-      if (this.#state[slot] !== BUSY || this.#times[slot * TIMES + SENT] > beforeNs) continue;
+      if (this.#state[slot] !== BUSY || this.#inFlight.sentNs(slot) > beforeNs) continue;
       this.#clients[slot]!.close();
       this.#drop(slot, code, message);
     }
@@ -241,7 +196,7 @@ export class Loop implements Hooks {
   #drop(slot: number, code: string, message: string): void {
     const now = this.#clock.now();
     if (this.#state[slot] === DOWN) return;
-    if (this.#state[slot] === BUSY) this.#count(slot, code, message, now, 0);
+    if (this.#state[slot] === BUSY) this.#inFlight.ended(slot, code, message, now, 0);
     else this.#free.remove(slot);
     this.#state[slot] = DOWN;
     this.#clients[slot] = null;
@@ -250,30 +205,14 @@ export class Loop implements Hooks {
     this.#settle(now, false);
   }
 
-  #count(slot: number, code: string, message: string, now: number, sizeBytes: number): void {
-    const times = this.#times;
-    const at = slot * TIMES;
-    this.#inFlight--;
-    this.#frames.release(this.#entry[slot]);
-    if (this.#flags[slot] === 1) {
-      this.#recorder.warmup.done++;
-      if (code !== 'ok') this.#recorder.warmup.failed++;
-      return;
-    }
-    const { words, done } = this.#parts.progress;
-    Atomics.store(words, done, ++this.#ended | 0);
-    if (code === 'ok') this.#recorder.ok(times[at + DUE], times[at + SENT], times[at + FIRST] || now, now, sizeBytes);
-    else this.#recorder.failed(code, message, times[at + SENT], now, sizeBytes);
-  }
-
   #settle(now: number, full: boolean): void {
     if (this.#sending) this.#pump(now, full ? now : -1);
-    else if (this.#inFlight === 0) this.#parts.drained();
+    else if (this.#inFlight.count === 0) this.#parts.drained();
   }
 
   #release(slot: number, now: number): void {
     this.#state[slot] = FREE;
-    this.#times[slot * TIMES + FREED] = now;
+    this.#freed[slot] = now;
     this.#free.add(slot);
   }
 
@@ -291,7 +230,7 @@ export class Loop implements Hooks {
         this.#advance();
       }
     }
-    if (this.#inFlight === 0) this.#parts.drained();
+    if (this.#inFlight.count === 0) this.#parts.drained();
   }
 
   close(): void {

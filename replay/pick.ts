@@ -1,4 +1,4 @@
-/** Which row of the data set request number `k` carries: a function of (seed, k), whichever worker sends it. */
+/** Which group of rows of the data set request number `k` carries: a function of (seed, k), whichever worker sends it. */
 import type { Plan } from '../core/plan.js';
 import { hash32, uniform } from '../core/random.js';
 
@@ -10,11 +10,11 @@ export const CHECK_EVERY = 16;
 const SALT_PICK = 0xb01;
 const SALT_CHECK = 0xb02;
 
-/** Row of a request: in order and from the start again, or uniformly at random with replacement. */
-export function createPick(plan: Choice, rows: number): Pick {
-  if (plan.pick === 'sequential') return (request) => request % rows;
+/** Group of a request: in order and from the start again, or uniformly at random with replacement. */
+export function createPick(plan: Choice, groups: number): Pick {
+  if (plan.pick === 'sequential') return (request) => request % groups;
   const seed = hash32(plan.seed, 0, SALT_PICK);
-  return (request) => Math.floor(uniform(seed, request) * rows);
+  return (request) => Math.floor(uniform(seed, request) * groups);
 }
 
 type Choice = { readonly pick: Plan['pick']; readonly seed: number };

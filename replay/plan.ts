@@ -23,6 +23,8 @@ export interface ReplayOptions {
   /** Of arrivals, picks and checks (1). */
   readonly seed?: number;
   readonly pick?: Plan['pick'];
+  /** Consecutive rows that a request carries as one tensor (1). */
+  readonly tensorBatch?: number;
   readonly check?: Plan['check'];
   /** Default: 10 s. */
   readonly timeoutMs?: number;
@@ -38,7 +40,10 @@ export interface ReplayOptions {
 /** A timer of Node counts milliseconds in 31 bits. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 /** Entries of a ring are addressed with Buffers, which end at 4 GiB. */
-const FRAMES_BYTES_MAX = 2 ** 32 - 2 ** 20;
+export const FRAMES_BYTES_MAX = 2 ** 32 - 2 ** 20;
+
+/** More than any server was meant for; what it means in bytes is limited by the target and by the memory for frames. */
+const TENSOR_BATCH_MAX = 10_000;
 
 const TABLE = {
   arrivals: { kind: 'choice', choices: ['closed', 'constant', 'poisson'], default: 'closed', help: 'when requests are due' },
@@ -50,6 +55,7 @@ const TABLE = {
   warmupMs: { kind: 'number', default: 1000, min: 0, max: TIMER_MS_MAX, help: 'traffic before the measured window' },
   seed: { kind: 'integer', default: 1, min: 0, help: 'of arrivals, picks and checks' },
   pick: { kind: 'choice', choices: ['sequential', 'random'], default: 'sequential', help: 'order of the rows' },
+  tensorBatch: { kind: 'integer', default: 1, min: 1, max: TENSOR_BATCH_MAX, help: 'rows in the tensor of a request' },
   check: { kind: 'choice', choices: ['none', 'sample', 'all'], default: 'sample', help: 'which answers are compared' },
   timeoutMs: { kind: 'number', default: 10_000, min: 1, max: TIMER_MS_MAX, help: 'an answer later than this is a failure' },
   framesBytesMax: { kind: 'integer', default: 256 * 2 ** 20, min: 1, max: FRAMES_BYTES_MAX, help: 'memory for encoded requests' },
@@ -84,6 +90,7 @@ export function makePlan(dataset: string, options: ReplayOptions, datasetSha256:
     warmupMs,
     seed: values.seed,
     pick: values.pick as Plan['pick'],
+    tensorBatch: values.tensorBatch,
     check: values.check as Plan['check'],
     timeoutMs: values.timeoutMs,
     framesBytesMax: values.framesBytesMax,

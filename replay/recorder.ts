@@ -41,9 +41,14 @@ export class Recorder {
   readonly #lastDueNs = new Float64Array(1);
   readonly connections: Connections = { opened: 0, lost: 0, reopened: 0, refused: 0 };
   readonly warmup = { done: 0, failed: 0 };
+  readonly #tensorBatch: number;
   #sent = 0;
   #done = 0;
   #ok = 0;
+  #rowsSent = 0;
+  #rowsOk = 0;
+  #shortRequests = 0;
+  #shortRows = 0;
   #notSent = 0;
   capped = 0;
   starved = 0;
@@ -54,13 +59,23 @@ export class Recorder {
   #bytesSent = 0;
   #bytesReceived = 0;
 
+  /** @param tensorBatch rows of a request; one with fewer is short */
+  constructor(tensorBatch = 1) {
+    this.#tensorBatch = tensorBatch;
+  }
+
   /** @param startNs when the measured window opens; before anything is recorded */
   begin(startNs: number): void {
     this.#startNs = startNs;
   }
 
-  sent(dueNs: number, sentNs: number, sizeBytes: number): void {
+  sent(dueNs: number, sentNs: number, sizeBytes: number, rows: number): void {
     this.#sent++;
+    this.#rowsSent += rows;
+    if (rows < this.#tensorBatch) {
+      this.#shortRequests++;
+      this.#shortRows += rows;
+    }
     this.#lastDueNs[0] = dueNs;
     this.#bytesSent += sizeBytes;
     this.#lateness.record(sentNs - dueNs);
@@ -68,9 +83,10 @@ export class Recorder {
     this.#series.sent(sentNs - this.#startNs);
   }
 
-  ok(dueNs: number, sentNs: number, firstNs: number, doneNs: number, sizeBytes: number): void {
+  ok(dueNs: number, sentNs: number, firstNs: number, doneNs: number, sizeBytes: number, rows: number): void {
     this.#ended(doneNs, sizeBytes);
     this.#ok++;
+    this.#rowsOk += rows;
     this.#response.record(doneNs - dueNs);
     this.#service.record(doneNs - sentNs);
     this.#firstByte.record(firstNs - sentNs);
@@ -120,6 +136,7 @@ export class Recorder {
       due: this.#sent + this.#notSent,
       sent: this.#sent,
       done: this.#done,
+      rows: { sent: this.#rowsSent, ok: this.#rowsOk, shortRequests: this.#shortRequests, shortRows: this.#shortRows },
       outcomes: this.#outcomes.data(),
       response: this.#response.data(),
       service: this.#service.data(),

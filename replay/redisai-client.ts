@@ -5,7 +5,7 @@ import { MESSAGE_LENGTH_MAX } from '../core/recording.js';
 import { decodeReply, encodeCommand, INCOMPLETE, RespError, scanReply } from '../wire/resp.js';
 import { openSocket, type RawSocket } from '../wire/socket.js';
 import { newAnswer, readAnswer } from './redisai-reply.js';
-import type { Client, Hooks } from './target.js';
+import type { Client, Hooks, Surround } from './target.js';
 
 export interface RedisConnection {
   readonly host: string;
@@ -15,6 +15,7 @@ export interface RedisConnection {
   readonly greeting: readonly (readonly string[])[];
   /** Replies that answer one inference: 1 for a DAG, 3 for a pipeline of three commands. */
   readonly replies: number;
+  readonly surround: Surround | null;
 }
 
 /** An answer that is larger is given up as malformed. */
@@ -45,6 +46,9 @@ class RedisAiClient implements Client {
   readonly #hooks: Hooks;
   readonly #replies: number;
   readonly #where: string;
+  /** What goes out before and behind every frame; empty where that is the whole request. */
+  readonly #head: Buffer;
+  readonly #tail: Buffer;
   readonly #answer = newAnswer();
   #socket: RawSocket | null = null;
   #greeting: Greeting | null = null;
@@ -56,20 +60,24 @@ class RedisAiClient implements Client {
   #whole = 0;
   #scanned = 0;
 
-  constructor(slot: number, hooks: Hooks, { host, port, replies }: RedisConnection) {
+  constructor(slot: number, hooks: Hooks, { host, port, replies, surround }: RedisConnection) {
     this.#slot = slot;
     this.#hooks = hooks;
     this.#replies = replies;
     this.#where = `${host}:${port}`;
+    this.#head = Buffer.from(surround?.head ?? '');
+    this.#tail = Buffer.from(surround?.tail ?? '');
   }
 
   attach(socket: RawSocket): void {
     this.#socket = socket;
   }
 
-  send(frame: Uint8Array): void {
+  send(frame: Uint8Array): number {
     this.#busy = true;
-    this.#socket!.write(frame);
+    if (this.#head.length === 0) this.#socket!.write(frame);
+    else this.#socket!.writeThree(this.#head, frame, this.#tail);
+    return this.#head.length + frame.length + this.#tail.length;
   }
 
   close(): void {

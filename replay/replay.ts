@@ -7,11 +7,14 @@ import type { OnProgress } from '../core/progress.js';
 import type { Recording } from '../core/recording.js';
 import { datasetFacts, makeResult, type Result } from '../core/result.js';
 import { resultFolderName, writeResult } from '../core/result-folder.js';
-import { runCrew, type CrewParts } from './crew.js';
+import type { ServerStatistics } from '../core/server-statistics.js';
+import { runCrew, type Crewed, type CrewParts } from './crew.js';
 import { fillArena, layoutOf } from './frames.js';
-import { makePlan, type ReplayOptions } from './plan.js';
+import { groupsIn } from './groups.js';
+import { FRAMES_BYTES_MAX, makePlan, type ReplayOptions } from './plan.js';
 import { newRing } from './ring.js';
-import type { Encoder } from './target.js';
+import { watchServer } from './statistics.js';
+import type { Encoder, Target } from './target.js';
 import { createTarget } from './target-url.js';
 
 export type { ReplayOptions } from './plan.js';
@@ -40,14 +43,17 @@ export async function replay(datasetPath: string, options: ReplayOptions, { sign
   const dataset = await openDataset(datasetPath);
   if (dataset.rows === 0) throw new InferplayError('DATA', `${datasetPath} has no rows: there is nothing to send.`);
   const plan = makePlan(datasetPath, options, dataset.manifest?.sha256 ?? null);
-  const encoder = target.encoder(dataset);
+  if (plan.tensorBatch > dataset.rows) throw new InferplayError('USAGE', `A tensor of ${plan.tensorBatch} rows cannot be made of ${datasetPath}, which has ${dataset.rows}: lower --tensor-batch, or generate more rows.`);
+  const encoder = target.encoder(dataset, plan.tensorBatch);
   throwIfAborted(signal);
   const server = await target.inspect(dataset, { skipStoreCheck: options.storeCheck === false, signal });
   const frames = await prepareFrames(plan, dataset, encoder, signal);
   throwIfAborted(signal);
 
-  const { recording, failure } = await runCrew({ plan, targetUrl: options.target, rows: dataset.rows, frames, signal, onProgress: onProgress && progressOf(plan, onProgress) });
-  const result = makeResult({ plan, platform: platform(), server, dataset: datasetFacts(dataset), recording });
+  const groups = groupsIn(dataset.rows, plan.tensorBatch);
+  const parts = { plan, targetUrl: options.target, groups, frames, surround: encoder.surround, signal, onProgress: onProgress && progressOf(plan, onProgress) };
+  const { recording, failure, serverStatistics } = await measure(parts, target, dataset);
+  const result = makeResult({ plan, platform: platform(), server, serverStatistics, dataset: datasetFacts(dataset), recording });
   const out = options.out ?? null;
   const folder = out === 'auto' ? resultFolderName(new Date(), dataset.manifest?.useCase ?? null, plan.target) : out;
   const written = folder === null ? { result, folder } : await writeResult(folder, result, recording);
@@ -58,13 +64,21 @@ export async function replay(datasetPath: string, options: ReplayOptions, { sign
   return { ...written, recording };
 }
 
+/** Runs the plan, and asks the server what it has counted meanwhile. */
+async function measure(parts: CrewParts, target: Target, dataset: Dataset): Promise<Crewed & { serverStatistics: ServerStatistics | null }> {
+  const watch = await watchServer(target, dataset, parts.plan.warmupMs > 0);
+  const crewed = await runCrew({ ...parts, onOpen: watch.windowOpens });
+  // A server that is gone has nothing to say.
+  return { ...crewed, serverStatistics: crewed.recording.ending === 'server-lost' ? null : await watch.end() };
+}
+
 /** All frames before the run where they fit, else rings that are filled during it. */
 async function prepareFrames(plan: Plan, dataset: Dataset, encoder: Encoder, signal?: AbortSignal): Promise<CrewParts['frames']> {
-  const layout = layoutOf(encoder, dataset, plan.check !== 'none');
+  const layout = layoutOf(encoder, dataset, plan);
   // Rows that cannot be reached need not be encoded.
-  const reached = plan.pick === 'sequential' && plan.requests !== null && plan.warmupMs === 0 ? plan.requests : Infinity;
+  const reached = plan.pick === 'sequential' && plan.requests !== null && plan.warmupMs === 0 ? plan.requests * plan.tensorBatch : Infinity;
   const rows = Math.min(dataset.rows, reached);
-  if (rows * layout.entryBytes <= plan.framesBytesMax) {
+  if (groupsIn(rows, plan.tensorBatch) * layout.entryBytes <= plan.framesBytesMax) {
     try {
       return { arena: await fillArena(dataset, encoder, layout, rows, signal) };
     } catch (error) {
@@ -75,7 +89,9 @@ async function prepareFrames(plan: Plan, dataset: Dataset, encoder: Encoder, sig
   const entries = Math.floor(plan.framesBytesMax / plan.threads / layout.entryBytes);
   const needed = Math.ceil(plan.clients / plan.threads) * RING_ENTRIES_PER_CLIENT;
   if (entries < needed) {
-    const megabytes = Math.ceil((needed * plan.threads * layout.entryBytes) / 1e6);
+    const bytes = needed * plan.threads * layout.entryBytes;
+    const megabytes = Math.ceil(bytes / 1e6);
+    if (bytes > FRAMES_BYTES_MAX) throw new InferplayError('USAGE', `Requests of ${layout.frameBytes} bytes on ${plan.clients} connections need ${megabytes} MB of memory, and more than ${Math.floor(FRAMES_BYTES_MAX / 1e6)} MB cannot be used: lower --clients${plan.tensorBatch > 1 ? ' or --tensor-batch' : ''}.`);
     throw new InferplayError('USAGE', `${plan.framesBytesMax} bytes for encoded requests are too few for ${plan.clients} connections: allow at least ${megabytes} MB (--frames-mb).`);
   }
   return { rings: Array.from({ length: plan.threads }, () => newRing(layout, entries)) };

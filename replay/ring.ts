@@ -31,7 +31,7 @@ export function newRing(layout: Layout, count: number): RingData {
   const size = 2 ** Math.floor(Math.log2(count));
   const words = (length: number) => new Int32Array(new SharedArrayBuffer(4 * length));
   const free = words(size);
-  for (let entry = 0; entry < size; entry++) free[entry] = entry;
+  for (let entry = 0; entry < size; entry++) free[entry] = size - 1 - entry;
   const control = words(WORDS);
   control[FREE_HEAD] = size;
   return { entries: newEntries(layout, size), control, ready: words(size), free };
@@ -78,14 +78,26 @@ export class RingWriter {
   readonly #data: RingData;
   readonly #mask: number;
   readonly #wake: () => void;
+  #onFull: (() => void) | null;
+  /**
+   * Free entries, the one that was given back last on top. Where the encoder is slower than the worker, a few entries then go round that
+   * are still in the caches, and not all of them: an image is half a megabyte, and written anew in cold memory it takes a quarter longer.
+   */
+  readonly #stack: Int32Array;
+  #stacked = 0;
   #readyHead = 0;
   #freeTail = 0;
 
-  /** @param wake tells the worker that frames are there again, after it had to wait */
-  constructor(data: RingData, wake: () => void) {
+  /**
+   * @param wake tells the worker that frames are there again, after it had to wait
+   * @param onFull is called once, when there is no room for the first time
+   */
+  constructor(data: RingData, wake: () => void, onFull: (() => void) | null = null) {
     this.#data = data;
     this.#mask = data.free.length - 1;
     this.#wake = wake;
+    this.#onFull = onFull;
+    this.#stack = new Int32Array(data.free.length);
   }
 
   get stopped(): boolean {
@@ -95,14 +107,15 @@ export class RingWriter {
   /** Blocks this thread until an entry is free. @returns the entry, or -1 when the ring was stopped */
   claim(): number {
     const { control, free } = this.#data;
-    while (Atomics.load(control, FREE_HEAD) === this.#freeTail) {
+    for (;;) {
+      const head = Atomics.load(control, FREE_HEAD);
+      for (; this.#freeTail !== head; this.#freeTail = (this.#freeTail + 1) | 0) this.#stack[this.#stacked++] = free[this.#freeTail & this.#mask];
       if (this.stopped) return -1;
+      if (this.#stacked > 0) return this.#stack[--this.#stacked];
+      this.#onFull?.();
+      this.#onFull = null;
       Atomics.wait(control, STOP, 0, ROOM_WAIT_MS);
     }
-    if (this.stopped) return -1;
-    const entry = free[this.#freeTail & this.#mask];
-    this.#freeTail = (this.#freeTail + 1) | 0;
-    return entry;
   }
 
   publish(entry: number): void {

@@ -15,7 +15,7 @@ import { createMonitor } from './monitor.js';
 import { createCheckChoice } from './pick.js';
 import { Recorder, type RunEnd } from './recorder.js';
 import { createSchedule, shareOf } from './schedule.js';
-import type { Target } from './target.js';
+import type { Surround, Target } from './target.js';
 
 /** After an interruption, what is in flight may still be answered for so long. */
 const FAREWELL_MS = 500;
@@ -29,6 +29,8 @@ export interface RunParts {
   readonly worker: number;
   readonly target: Target;
   readonly frames: FrameSource;
+  /** Of each connection of this worker, where requests name the connection they go out on. */
+  readonly surrounds: readonly Surround[] | null;
   readonly clock: Clock;
   readonly progress: { readonly words: Int32Array<SharedArrayBuffer>; readonly taken: number; readonly done: number };
 }
@@ -51,14 +53,14 @@ export interface Run {
   interrupt(): void;
 }
 
-/** Connections of one worker: they are dealt out like requests. */
-export function slotsOf(plan: Plan, worker: number): number {
-  return shareOf(plan.clients, worker, plan.threads);
+/** Connections of one worker, by their numbers over all threads: they are dealt out like requests. */
+export function connectionsOf(plan: Plan, worker: number): number[] {
+  return Array.from({ length: shareOf(plan.clients, worker, plan.threads) }, (_, slot) => worker + slot * plan.threads);
 }
 
 export function createRun(parts: RunParts): Run {
   const { plan, worker, clock } = parts;
-  const recorder = new Recorder();
+  const recorder = new Recorder(plan.tensorBatch);
   const away = new Away(recorder.connections);
   const { loop, connections, onDrained } = assemble(parts, recorder, away);
   const monitor = createMonitor(worker);
@@ -133,11 +135,11 @@ function lastDueUntil({ arrivals }: Plan, recorder: Recorder): number {
 }
 
 /** The parts that refer to one another. */
-function assemble({ plan, worker, target, frames, clock, progress }: RunParts, recorder: Recorder, away: Away): { loop: Loop; connections: Connections; onDrained: { call: () => void } } {
+function assemble({ plan, worker, target, frames, surrounds, clock, progress }: RunParts, recorder: Recorder, away: Away): { loop: Loop; connections: Connections; onDrained: { call: () => void } } {
   const onDrained = { call: () => {} };
-  const slots = slotsOf(plan, worker);
+  const slots = connectionsOf(plan, worker).length;
   const workers = plan.threads;
-  const { expected } = frames.entries.layout;
+  const { expected, replies, tensorBatch } = frames.entries.layout;
   const common = { arrivals: plan.arrivals, seed: plan.seed, worker, workers };
   recorder.comparable = expected !== null || plan.check === 'none';
   const loop = new Loop({
@@ -150,7 +152,7 @@ function assemble({ plan, worker, target, frames, clock, progress }: RunParts, r
     workers,
     slots,
     share: plan.requests === null ? Infinity : shareOf(plan.requests, worker, workers),
-    checker: expected && createChecker(expected.dtype, expected.sizeBytes),
+    checker: expected && createChecker(expected.dtype, tensorBatch * expected.rowBytes),
     isChecked: expected ? createCheckChoice(plan) : () => false,
     progress,
     answered: (slot) => connections.answered(slot),
@@ -161,12 +163,13 @@ function assemble({ plan, worker, target, frames, clock, progress }: RunParts, r
     },
     drained: () => onDrained.call(),
   });
+  const timeoutMs = Math.min(CONNECT_TIMEOUT_MAX_MS, Math.max(100, plan.timeoutMs));
   const connections: Connections = new Connections({
     clock,
     target,
     hooks: loop,
     slots,
-    connect: { timeoutMs: Math.min(CONNECT_TIMEOUT_MAX_MS, Math.max(100, plan.timeoutMs)), replies: frames.entries.layout.replies },
+    connectOptions: (slot) => ({ timeoutMs, replies, surround: surrounds && surrounds[slot] }),
     counts: recorder.connections,
     opened: (slot, client) => loop.add(slot, client),
   });

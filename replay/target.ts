@@ -8,8 +8,9 @@
 import type { Address } from '../core/address.js';
 import type { Batch, Dataset } from '../core/dataset.js';
 import type { OptionTable, OptionValues } from '../core/options.js';
+import type { ServerCounters } from '../core/server-statistics.js';
 
-export type { Address };
+export type { Address, ServerCounters };
 
 /** A registry entry. */
 export interface TargetKind<T extends OptionTable = OptionTable> {
@@ -33,8 +34,12 @@ export interface InspectOptions {
 }
 
 export interface Target {
-  /** Local and never timed. @throws InferplayError DATA when the data set lacks a column that the requests need */
-  encoder(dataset: Pick<Dataset, 'columns' | 'manifest'>): Encoder;
+  /**
+   * Local and never timed.
+   * @param tensorBatch rows of the data set that a request carries as one tensor
+   * @throws InferplayError DATA when the data set lacks a column that the requests need, USAGE when they cannot be made like that
+   */
+  encoder(dataset: Pick<Dataset, 'columns' | 'manifest'>, tensorBatch: number): Encoder;
   /**
    * Control plane, before the run: the server is there, holds the model and the data.
    * @throws InferplayError CONNECT, SERVER, DATA
@@ -46,29 +51,51 @@ export interface Target {
    * @throws InferplayError CONNECT, SERVER
    */
   connect(slot: number, hooks: Hooks, options: ConnectOptions): Promise<Client>;
+  /**
+   * An optional ability, control plane: what the server counts about the model, read before and after the measured window; null where it does not
+   * count. A failure costs the statistics and nothing else.
+   */
+  stats?(dataset: Dataset): Promise<ServerCounters | null>;
 }
 
 export interface ConnectOptions {
   readonly timeoutMs: number;
   /** As the encoder said. */
   readonly replies: number;
+  /** As the encoder said of this connection; null where frames are whole requests. */
+  readonly surround: Surround | null;
 }
 
+/** What stands before and behind every frame of one connection, where requests name the connection that they go out on. Plain data. */
+export interface Surround {
+  readonly head: string;
+  readonly tail: string;
+}
+
+/** Consecutive rows as an encoder sees them: a batch of the file, or rows that were put together out of two. */
+export type Rows = Omit<Batch, 'text'>;
+
 export interface Encoder {
-  /** No frame is longer. */
+  /** No frame is longer, the bytes left free before it included. */
   readonly frameBytesMax: number;
   /** Whether the column `expected` holds the answers of the model that is asked. */
   readonly expects: boolean;
   /** Replies that the server gives to one frame: more than 1 for a pipeline of commands. */
   readonly replies: number;
-  /** Writes the whole request for one row of a batch; answers the offset after it. */
-  encode(batch: Batch, row: number, into: Buffer, offset: number): number;
+  /** Columns whose values it reads. */
+  readonly columns: readonly string[];
+  /** null where frames are whole requests, the same for every connection. @param connection its number over all threads, from 0 */
+  readonly surround: ((connection: number) => Surround) | null;
+  /** Bytes to leave free before a frame whose place is a multiple of eight, so that its values come to lie where they can be written in place. */
+  lead(rows: Rows, row: number, count: number): number;
+  /** Writes the request for `count` rows from `row` on; answers the offset after it. */
+  encode(rows: Rows, row: number, count: number, into: Buffer, offset: number): number;
 }
 
 /** One connection, one request in flight. */
 export interface Client {
-  /** Every network trip of one inference. The frame stays untouched until `done` or `closed`. */
-  send(frame: Uint8Array): void;
+  /** Every network trip of one inference. The frame stays untouched until `done` or `closed`. @returns bytes that go out */
+  send(frame: Uint8Array): number;
   /** No hook is called afterwards, whatever arrives: a late reply must never be taken for another request's. */
   close(): void;
 }

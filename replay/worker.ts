@@ -9,6 +9,7 @@ import { doneWord, pendingWord, takenWord } from './pacer.js';
 import { createPick } from './pick.js';
 import { RingReader, type RingData } from './ring.js';
 import { createRun, type Start } from './run.js';
+import type { Surround } from './target.js';
 import { createTarget } from './target-url.js';
 
 export interface WorkerData {
@@ -17,9 +18,11 @@ export interface WorkerData {
   readonly targetUrl: string;
   readonly worker: number;
   readonly epoch: bigint;
-  readonly rows: number;
+  /** Requests that carry the whole data set once. */
+  readonly groups: number;
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly frames: { readonly arena: Entries } | { readonly ring: RingData };
+  readonly surrounds: readonly Surround[] | null;
   /** Wake-ups from the pacer and from the encoder, as far as there are such threads. */
   readonly ports: readonly MessagePort[];
 }
@@ -30,13 +33,14 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'recording'; readonly recording: Recording };
 
-const { plan, targetUrl, worker, epoch, rows, control, frames, ports } = workerData as WorkerData;
+const { plan, targetUrl, worker, epoch, groups, control, frames, surrounds, ports } = workerData as WorkerData;
 const say = (message: FromWorker): void => parentPort!.postMessage(message);
 const run = createRun({
   plan,
   worker,
   target: createTarget(targetUrl),
-  frames: 'arena' in frames ? new Arena(frames.arena, createPick(plan, rows)) : new RingReader(frames.ring),
+  frames: 'arena' in frames ? new Arena(frames.arena, createPick(plan, groups)) : new RingReader(frames.ring),
+  surrounds,
   clock: createClock(epoch),
   progress: { words: control, taken: takenWord(worker), done: doneWord(worker) },
 });

@@ -1,6 +1,7 @@
 /** The summary of a run that a person reads: the verdict first, then what was done, how fast, how it ended, and how the client felt. */
 import { counted, grouped } from '../core/quantity.js';
 import { PERCENTILES, type Latency, type PercentileName, type Result } from '../core/result.js';
+import type { ServerStatistics } from '../core/server-statistics.js';
 import { failures } from '../core/verdict.js';
 import { painter, printable, toAscii, wrap, type Color, type Paint } from './layout.js';
 import { sparkline } from './sparkline.js';
@@ -76,12 +77,42 @@ function facts(result: Result, paint: Paint, width: number): string[] {
   ].filter(Boolean);
   const facts = Object.entries(server).map(([fact, value]) => `${fact.replaceAll('_', ' ')} ${value}`).join(', ');
   return [
-    ...row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, 'row')})`),
+    ...row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, dataset.rowName ?? 'row')})`),
     ...row('target', plan.target),
     ...(facts === '' ? [] : row('server', facts)),
     ...row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests, server.model)}`),
     ...row('rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds)),
+    ...(dataset.rowName === null && plan.tensorBatch === 1 ? [] : row('rows', rowsLine(result))),
+    ...(result.serverStatistics === null ? [] : row('counted', countedLine(result.serverStatistics))),
   ];
+}
+
+/** What the requests carried, where that is not simply one row each, or rows have a name. */
+function rowsLine({ plan: { tensorBatch }, dataset, recording: { rows } }: Result): string {
+  const name = dataset.rowName ?? 'row';
+  const { sentPerSecond: sent, okPerSecond: ok } = rows;
+  if (sent === null || ok === null) return 'nothing was answered';
+  const rate = (value: number) => `${threeDigits(value)} ${name}s/s`;
+  const batch = tensorBatch === 1 ? '' : `, ${grouped(tensorBatch)} a request`;
+  const each = rows.shortRequests > 1 ? ' each' : '';
+  const short = rows.shortRequests === 0 ? '' : `; ${counted(rows.shortRequests, 'short request')} with ${counted(rows.shortRows / rows.shortRequests, name)}${each}, where the data set ends`;
+  return `${rate(sent)}${ok === sent ? '' : `, ${rate(ok)} of it ok`}${batch}${short}`;
+}
+
+/** What the server says of the same run. */
+function countedLine({ since, calls, errors, runs, samplesPerCall, samplesPerRun, microsecondsPerCall }: ServerStatistics): string {
+  const unit = unitFor((microsecondsPerCall ?? 0) / 1000);
+  const parts = [
+    `by the server${since === 'window' ? ' since the warm-up' : ''}: ${counted(calls, 'call')}${samplesPerCall === null ? '' : ` of ${amount(samplesPerCall)} ${samplesPerCall === 1 ? 'row' : 'rows'}`}`,
+    runs === null ? '' : `${counted(runs, 'run')}${samplesPerRun === null ? '' : ` of ${amount(samplesPerRun)}`}`,
+    microsecondsPerCall === null ? '' : `${threeDigits((microsecondsPerCall / 1000) * unit.perMs)} ${unit.name} in the model a call`,
+    errors > 0 ? counted(errors, 'error') : '',
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+function amount(value: number): string {
+  return Number.isInteger(value) ? grouped(value) : threeDigits(value);
 }
 
 /** A fact on as many lines as it needs: what is cut off is just what somebody looks for. */

@@ -28,8 +28,8 @@ export async function verifyResult(path: string, checks: Checks): Promise<void> 
 }
 
 /** What follows from one number for another, whatever was measured. */
-function countsProblem({ recording }: Result): string | null {
-  const { requests, outcomes, latency } = recording;
+function countsProblem({ plan, recording }: Result): string | null {
+  const { requests, outcomes, latency, rows } = recording;
   const outcomesTotal = Object.values(outcomes).reduce((sum, { count }) => sum + count, 0);
   const ok = outcomes['ok']?.count ?? 0;
   if (ok !== requests.ok) return `counts ${requests.ok} successes, and its outcomes have ${ok}`;
@@ -37,6 +37,9 @@ function countsProblem({ recording }: Result): string | null {
   if (requests.done + requests.notSent !== requests.due) return `counts ${requests.due} requests due, and ${requests.done} done and ${requests.notSent} not sent`;
   if (latency.response.samples !== ok) return `has ${latency.response.samples} response times for ${ok} successes`;
   if (latency.failedService.samples !== requests.failed) return `has ${latency.failedService.samples} service times of ${requests.failed} failed requests`;
+  const carried = (requests.sent - rows.shortRequests) * plan.tensorBatch + rows.shortRows;
+  if (rows.sent !== carried) return `counts ${rows.sent} rows sent, and its requests carried ${carried}`;
+  if (rows.ok > rows.sent) return `counts ${rows.ok} rows answered, and only ${rows.sent} sent`;
   return null;
 }
 

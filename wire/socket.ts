@@ -25,6 +25,8 @@ export interface SocketHandlers {
 export interface RawSocket {
   /** The bytes must stay untouched until the peer has answered. */
   write(bytes: Uint8Array): void;
+  /** Three pieces in one system call, none of them copied. */
+  writeThree(first: Uint8Array, second: Uint8Array, third: Uint8Array): void;
   /** No handler is called afterwards. */
   destroy(): void;
 }
@@ -64,7 +66,17 @@ export function openSocket(options: SocketOptions, handlers: SocketHandlers): Pr
       clearTimeout(timer);
       socket.setNoDelay(true);
       opened = true;
-      resolve({ write: (bytes) => void socket.write(bytes), destroy });
+      resolve({
+        write: (bytes) => void socket.write(bytes),
+        writeThree(first, second, third) {
+          socket.cork();
+          socket.write(first);
+          socket.write(second);
+          socket.write(third);
+          socket.uncork();
+        },
+        destroy,
+      });
     });
     socket.on('error', (error) => (lastError = error));
     socket.on('close', () => {

@@ -12,7 +12,7 @@ export const nullTarget: TargetKind<Record<never, never>> = {
   create: (): Target => {
     const turn = new Turn();
     return {
-      encoder: () => ({ frameBytesMax: 0, expects: false, replies: 1, encode: (_batch, _row, _into, offset) => offset }),
+      encoder: () => ({ frameBytesMax: 0, expects: false, replies: 1, columns: [], surround: null, lead: () => 0, encode: (_rows, _row, _count, _into, offset) => offset }),
       inspect: async () => ({}),
       connect: async (slot, hooks) => new NullClient(slot, hooks, turn),
     };
@@ -63,8 +63,9 @@ class NullClient implements Client {
     turn.join();
   }
 
-  send(): void {
+  send(): number {
     this.#turn.add(this);
+    return 0;
   }
 
   answer(): void {

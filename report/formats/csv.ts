@@ -18,7 +18,7 @@ function table(lines: readonly (readonly Field[])[]): string {
 }
 
 /** These axes are fields of every run. */
-const FIELDS_TOO: readonly AxisName[] = ['clients', 'threads'];
+const FIELDS_TOO: readonly AxisName[] = ['clients', 'threads', 'tensorBatch'];
 
 /** Where the run is in the grid. */
 function axisFields({ summary }: SweepContent, { run: { run, repetition, point } }: DoneRun): Field[] {
@@ -26,7 +26,7 @@ function axisFields({ summary }: SweepContent, { run: { run, repetition, point }
   return [['run', run], ['repetition', repetition], ...own.map(({ name }): Field => [AXES[name].flag.replaceAll('-', '_') + (/Ms$/.test(name) ? '_ms' : ''), point[name] ?? null])];
 }
 
-function fieldsOf({ plan, dataset, platform, verdict, recording }: Result): Field[] {
+function fieldsOf({ plan, dataset, platform, verdict, recording, serverStatistics }: Result): Field[] {
   const { requests, ratesPerSecond: rates, latency } = recording;
   const names = Object.keys(PERCENTILES) as PercentileName[];
   const times = (['response', 'service', 'lateness'] as const).flatMap((kind) =>
@@ -54,6 +54,10 @@ function fieldsOf({ plan, dataset, platform, verdict, recording }: Result): Fiel
     ['cpu_us_per_request', recording.cpu.microsecondsPerRequest],
     ['hostname', platform.hostname],
     ['inferplay', platform.inferplay],
+    ['tensor_batch', plan.tensorBatch],
+    ['rows_ok_per_s', recording.rows.okPerSecond],
+    ['server_samples_per_run', serverStatistics?.samplesPerRun ?? null],
+    ['server_us_per_call', serverStatistics?.microsecondsPerCall ?? null],
   ];
 }
 

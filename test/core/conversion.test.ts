@@ -38,6 +38,25 @@ test('each channel has its own factors, along whichever axis it lies', () => {
   }));
 });
 
+test('values convert alike wherever they lie and however many they are, one by one or by tables of pairs', () => {
+  for (const [axis, shape] of [[1, [1, 3]], [1, [9, 3]], [0, [3, 7]], [0, [1, 13]], [1, [500, 3]], [1, [401, 3]], [0, [3, 1024]], [0, [3, 1031]], [0, [2, 1029]], [0, [1, 2000]], [1, [700, 2]]] as const) {
+    const conversion: Conversion = { dtype: 'float32', axis, multiply: Array.from({ length: shape[axis] }, (_, channel) => channel + 1), add: Array.from({ length: shape[axis] }, (_, channel) => 0.5 - channel) };
+    const count = shape[0] * shape[1];
+    const memory = new Uint8Array(count + 8).map((_, at) => at * 37 + (at >> 5));
+    for (let offset = 0; offset < 8; offset++) {
+      const stored = memory.subarray(offset, offset + count);
+      const channelOf = (at: number): number => (axis === 1 ? at % shape[1] : Math.floor(at / shape[1]));
+      const expected = Float32Array.from(stored, (value, at) => value * (channelOf(at) + 1) + 0.5 - channelOf(at));
+      // A frame may lie on any multiple of four.
+      const sent = new Float32Array(new ArrayBuffer(4 * count + 4), offset % 2 === 0 ? 0 : 4, count);
+      createConvert(conversion, shape)(stored, sent);
+      assert.deepEqual(sent, expected, `${shape} from byte ${offset}`);
+      createConvert(conversion, shape)(stored, new Float32Array(sent.buffer, 4 - sent.byteOffset, count));
+      assert.deepEqual(new Float32Array(sent.buffer, 4 - sent.byteOffset, count), expected, `${shape} from byte ${offset}, four bytes on`);
+    }
+  }
+});
+
 test('what is sent has the type that the conversion says', () => {
   assert.equal(sentDtype({ dtype: 'uint8', sent: UNIT }), 'float32');
   assert.equal(sentDtype({ dtype: 'uint8' }), 'uint8');

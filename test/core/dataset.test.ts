@@ -3,14 +3,16 @@ import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSyn
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { arrow } from '../../core/arrow.js';
 import { openDataset } from '../../core/dataset.js';
-import type { Dataset } from '../../core/dataset.js';
+import type { BatchRange, Dataset } from '../../core/dataset.js';
 import { InferplayError } from '../../core/errors.js';
 import { JOURNAL_FILE } from '../../core/folder.js';
 import { MANIFEST_FILE } from '../../core/manifest.js';
 import type { Column } from '../../core/manifest.js';
 import { batchBuffers, openShard } from '../../core/writer.js';
 import { generate } from '../../generate/generate.js';
+import { writeImages } from '../support/images.js';
 import { temporaryFolder } from '../support/paths.js';
 
 const columns: readonly Column[] = [{ name: 'x', dtype: 'int32', shape: [1], nullable: false }];
@@ -31,7 +33,7 @@ function writeFiles(folder: string, files: readonly (readonly number[])[]): numb
   return next;
 }
 
-async function valuesOf(dataset: Dataset, range?: { fromRow?: number; toRow?: number }): Promise<number[]> {
+async function valuesOf(dataset: Dataset, range?: BatchRange): Promise<number[]> {
   const all: number[] = [];
   let next: number | null = null;
   for await (const batch of dataset.batches(range)) {
@@ -54,7 +56,7 @@ test('any range of a folder of files is read as if it were one', async (t) => {
     assert.deepEqual([dataset.rows, dataset.manifest], [rows, null]);
     const all = Array.from({ length: rows }, (_, row) => row);
     assert.deepEqual(await valuesOf(dataset), all);
-    assert.deepEqual(await valuesOf(dataset, { fromRow, toRow }), fromRow < toRow ? all.slice(fromRow, toRow) : []);
+    for (const reuse of [false, true]) assert.deepEqual(await valuesOf(dataset, { fromRow, toRow, reuse }), fromRow < toRow ? all.slice(fromRow, toRow) : []);
   }), { numRuns: 40 });
 });
 
@@ -99,17 +101,45 @@ test('a shard of the right size and the wrong content is damage, never a crash',
   writeFiles(folder, [[40]]);
   const file = join(folder, 'part-0.arrow');
   const whole = readFileSync(file);
-  await fc.assert(fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+  await fc.assert(fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), async (at, flip, reuse) => {
     const bytes = Buffer.from(whole);
     bytes[at] ^= flip;
     writeFileSync(file, bytes);
     try {
-      for await (const batch of (await openDataset(file)).batches()) if (batch.rows > 0) batch.bytes('x');
+      for await (const batch of (await openDataset(file)).batches({ reuse })) if (batch.rows > 0) batch.bytes('x');
     } catch (error) {
       assert.ok(error instanceof InferplayError, String(error));
       assert.equal(error.code, 'DATA');
     }
   }), { numRuns: 300 });
+});
+
+test('batches that are read into the memory of the one before hold the same values, texts and nulls, until the next is asked for', async (t) => {
+  const folder = join(temporaryFolder(t), 'images');
+  await writeImages(folder, { rows: 30, rowsPerBatch: 7, missing: [3, 20] });
+  const dataset = await openDataset(folder);
+  const read = async (reuse: boolean): Promise<{ rows: unknown[]; memories: Set<ArrayBufferLike> }> => {
+    const rows: unknown[] = [];
+    const memories = new Set<ArrayBufferLike>();
+    for await (const batch of dataset.batches({ reuse })) {
+      memories.add(batch.bytes('image').buffer);
+      for (let row = 0; row < batch.rows; row++) rows.push([batch.ids[row], batch.text('file', row), batch.isNull('expected', row), [...batch.bytes('image').subarray(row * 48, row * 48 + 48)], [...batch.bytes('expected').subarray(row * 20, row * 20 + 20)]]);
+    }
+    return { rows, memories };
+  };
+  const [fresh, reused] = [await read(false), await read(true)];
+  assert.deepEqual(reused.rows, fresh.rows);
+  assert.equal(reused.rows.length, 30);
+  assert.deepEqual([fresh.memories.size, reused.memories.size], [5, 1]);
+});
+
+test('a file whose values are in a dictionary is read as ever', async (t) => {
+  const file = join(temporaryFolder(t), 'x.arrow');
+  const words = arrow.vectorFromArray(['a', 'b', 'a'], new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32()));
+  const x = arrow.vectorFromArray([0, 1, 2], new arrow.Int32());
+  writeFileSync(file, arrow.tableToIPC(new arrow.Table({ words, x }), 'file'));
+  const dataset = await openDataset(file);
+  assert.deepEqual(await valuesOf(dataset, { reuse: true }), [0, 1, 2]);
 });
 
 test('leaving the loop early closes the file', async (t) => {

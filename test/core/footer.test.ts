@@ -28,7 +28,12 @@ test('every record batch is found with its rows', async (t) => {
   const file = join(temporaryFolder(t), 'x.arrow');
   for (const rows of [[], [5], [7, 1, 100]]) {
     write(file, rows);
-    assert.deepEqual((await blocksOf(file)).map((block) => block.rows), rows);
+    const { records, dictionaries } = await blocksOf(file);
+    assert.deepEqual(records.map((block) => block.rows), rows);
+    assert.equal(dictionaries, 0);
+    const bytes = readFileSync(file);
+    for (const { offset, sizeBytes } of records) assert.deepEqual([bytes.readInt32LE(offset), (offset + sizeBytes) % 8], [-1, 0]);
+    for (let at = 1; at < records.length; at++) assert.equal(records[at].offset, records[at - 1].offset + records[at - 1].sizeBytes, 'they follow one another');
   }
 });
 

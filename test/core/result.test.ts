@@ -62,6 +62,17 @@ test('rates: asked, offered while requests came due, achieved and good over the 
   assert.deepEqual([result.requests.ok, result.requests.failed, result.requests.wrongAnswers], [6000, 3000, 1000]);
 });
 
+test('rows are counted beside requests: their rates, how many a request carried, and which requests were short', () => {
+  const recording = recordingOf(1000, 100, 2_000_000, {
+    outcomes: { ok: { count: 900, messages: {} }, ERR: { count: 100, messages: {} } }, rows: { sent: 7950, ok: 7160, shortRequests: 10, shortRows: 30 },
+  });
+  const { rows, ratesPerSecond } = makeResult(measured({ tensorBatch: 8 }, recording)).recording;
+  assert.deepEqual(rows, { sent: 7950, ok: 7160, perRequest: 7.95, shortRequests: 10, shortRows: 30, sentPerSecond: 795, okPerSecond: 716 });
+  assert.deepEqual([ratesPerSecond.achieved, ratesPerSecond.goodput], [100, 90], 'requests a second');
+  const nothing = makeResult(measured({}, emptyRecording())).recording.rows;
+  assert.deepEqual([nothing.perRequest, nothing.sentPerSecond, nothing.okPerSecond], [null, null, null]);
+});
+
 test('no password gets into a result', () => {
   const one = measured({ target: 'redisai://user:hunter2@10.0.0.1:6379?model=m' }, recordingOf(10, 10, 1e6));
   const text = JSON.stringify(makeResult({ ...one, server: { url: 'redis://:hunter2@10.0.0.1' } }));
@@ -70,7 +81,7 @@ test('no password gets into a result', () => {
 });
 
 test('facts of a data set, of ours and of a stranger\'s', () => {
-  assert.deepEqual(datasetFacts({ path: 'p', rows: 3, manifest: null }), { path: 'p', rows: 3, useCase: null, sha256: null, seed: null, source: null });
+  assert.deepEqual(datasetFacts({ path: 'p', rows: 3, manifest: null }), { path: 'p', rows: 3, rowName: null, useCase: null, sha256: null, seed: null, source: null });
 });
 
 test('a result repeats its plan and judges itself', () => {

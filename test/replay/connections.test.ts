@@ -13,11 +13,11 @@ function setUp(connect: (slot: number) => Promise<Client>, slots = 3) {
   const opened: number[] = [];
   const counts = { opened: 0, lost: 0, reopened: 0, refused: 0 };
   const target: Target = { encoder: () => assert.fail(), inspect: () => assert.fail(), connect: (slot) => connect(slot) };
-  const connections = new Connections({ clock, target, hooks, slots, connect: { timeoutMs: 100, replies: 1 }, counts, opened: (slot) => opened.push(slot) });
+  const connections = new Connections({ clock, target, hooks, slots, connectOptions: () => ({ timeoutMs: 100, replies: 1, surround: null }), counts, opened: (slot) => opened.push(slot) });
   return { connections, opened, counts };
 }
 
-const client: Client = { send() {}, close() {} };
+const client: Client = { send: () => 0, close() {} };
 
 test('all are opened, few at a time', async () => {
   let opening = 0;
@@ -96,7 +96,7 @@ test('after the end nothing is opened any more', async () => {
   await new Promise((resolve) => setTimeout(resolve, 20));
   connections.close();
   connections.reopen(1);
-  release({ send() {}, close: () => closed++ });
+  release({ send: () => 0, close: () => closed++ });
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual([opened, closed], [[], 1]);
 });

@@ -6,8 +6,8 @@ import { makePlan, type ReplayOptions } from '../../replay/plan.js';
 import { startStub } from '../support/stub-server.js';
 
 function parts(options: Partial<ReplayOptions>, url = 'null:'): CrewParts {
-  const arena = newEntries({ frameBytes: 8, expected: null, replies: 1, entryBytes: 8 }, 10);
-  return { plan: makePlan('d', { target: url, warmupMs: 0, clients: 6, ...options }, null), targetUrl: url, rows: 10, frames: { arena } };
+  const arena = newEntries({ frameBytes: 8, expected: null, replies: 1, entryBytes: 8, tensorBatch: 1 }, 10);
+  return { plan: makePlan('d', { target: url, warmupMs: 0, clients: 6, ...options }, null), targetUrl: url, groups: 10, frames: { arena }, surround: null };
 }
 
 test('the parts of all workers add up, and CPU is that of the process', async () => {

@@ -7,7 +7,7 @@ import { makePlan } from '../../replay/plan.js';
 import { newRing, RingReader, stopRing } from '../../replay/ring.js';
 import { replayData } from '../support/replay-data.js';
 
-const layout = { frameBytes: 512, expected: null, replies: 1, entryBytes: 512 };
+const layout = { frameBytes: 512, expected: null, replies: 1, entryBytes: 512, tensorBatch: 1 };
 const url = 'redisai://h?model=m';
 
 function hire(dataset: string) {
@@ -17,9 +17,10 @@ function hire(dataset: string) {
   return { ring, port: port2, thread: new Worker(new URL('../../replay/encoder-thread.js', import.meta.url), { workerData, transferList: [port1] }) };
 }
 
-test('it fills the ring, wakes a reader that waits, and ends when the ring is stopped', async (t) => {
+test('it fills the ring, says so, wakes a reader that waits, and ends when the ring is stopped', async (t) => {
   const { ring, port, thread } = hire(replayData(t, 50));
   const reader = new RingReader(ring);
+  assert.deepEqual((await once(thread, 'message'))[0], { kind: 'ready' }, 'the ring is full');
   for (let taken = 0; taken < 120; ) {
     const entry = reader.take();
     if (entry < 0) {

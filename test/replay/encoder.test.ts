@@ -10,9 +10,9 @@ import { replayData } from '../support/replay-data.js';
 
 test('a worker\'s requests come in its order, again and again, from the rows that the pick names', async (t) => {
   const dataset = await openDataset(replayData(t, 60, 16));
-  const encoder = createTarget('redisai://h?model=m').encoder(dataset);
+  const encoder = createTarget('redisai://h?model=m').encoder(dataset, 1);
   for (const order of ['sequential', 'random'] as const) {
-    const ring = newRing(layoutOf(encoder, dataset, true), 8);
+    const ring = newRing(layoutOf(encoder, dataset, { check: 'all', tensorBatch: 1 }), 8);
     const pick = createPick({ pick: order, seed: 4 }, dataset.rows);
     const reader = new RingReader(ring);
     const rows: string[] = [];

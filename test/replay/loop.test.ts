@@ -14,7 +14,7 @@ function setUp(given: { slots?: number; due?: number[]; share?: number; endNs?: 
   const events: string[] = [];
   const recorder = new Recorder();
   recorder.begin(0);
-  const entries = newEntries({ frameBytes: 8, expected: null, replies: 1, entryBytes: 8 }, 4);
+  const entries = newEntries({ frameBytes: 8, expected: null, replies: 1, entryBytes: 8, tensorBatch: 1 }, 4);
   const list = due?.slice();
   const schedule: Schedule | null = list ? { next: () => list.shift() ?? Infinity } : null;
   const parts: LoopParts = {

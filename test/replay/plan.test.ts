@@ -9,7 +9,7 @@ test('defaults are filled in, the plan is frozen, and no secret is in it', () =>
   const made = plan({});
   assert.deepEqual(JSON.parse(JSON.stringify(made)), {
     dataset: 'data', datasetSha256: 'abc', target: 'redisai://127.0.0.1:6379?model=m', arrivals: { kind: 'closed' }, clients: 50, threads: 1,
-    requests: null, durationMs: 10_000, warmupMs: 1000, seed: 1, pick: 'sequential', check: 'sample', timeoutMs: 10_000, framesBytesMax: 256 * 2 ** 20, spin: false,
+    requests: null, durationMs: 10_000, warmupMs: 1000, seed: 1, pick: 'sequential', tensorBatch: 1, check: 'sample', timeoutMs: 10_000, framesBytesMax: 256 * 2 ** 20, spin: false,
   });
   assert.ok(Object.isFrozen(made) && Object.isFrozen(made.arrivals));
   assert.deepEqual(plan({ requests: 5 }).durationMs, null);
@@ -24,6 +24,8 @@ test('what makes no sense is refused with a sentence', () => {
   refused({ threads: 3, clients: 2 }, /3 threads cannot share 2 connections/);
   refused({ requests: 0 }, /out of range/);
   refused({ requests: 1.5 }, /whole number/);
+  refused({ tensorBatch: 0 }, /out of range/);
+  refused({ tensorBatch: 10_001 }, /out of range/);
   refused({ durationMs: 3e9 }, /out of range/);
   refused({ durationMs: 2e9, warmupMs: 2e9 }, /24 days/);
   refused({ check: 'some' }, /not one of/);

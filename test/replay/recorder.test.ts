@@ -12,9 +12,9 @@ function ended(ending: Ending, untilNs: number, dueUntilNs = untilNs): RunEnd {
 test('response is done - due, service done - sent, first byte first - sent, lateness sent - due', () => {
   const recorder = new Recorder();
   recorder.begin(1e9);
-  recorder.sent(1e9, 1e9 + 100, 10);
-  recorder.ok(1e9, 1e9 + 100, 1e9 + 250, 1e9 + 700, 3);
-  recorder.sent(1e9, 1e9 + 5, 10);
+  recorder.sent(1e9, 1e9 + 100, 10, 1);
+  recorder.ok(1e9, 1e9 + 100, 1e9 + 250, 1e9 + 700, 3, 1);
+  recorder.sent(1e9, 1e9 + 5, 10, 1);
   recorder.failed('ERR', 'ERR no', 1e9 + 5, 1e9 + 905, 4);
   recorder.notSent(2.5e9);
   const recording = recorder.recording(ended('complete', 0, 2.6e9), health);
@@ -46,9 +46,19 @@ test('wrong answers and what the user gave up are counted, and have no time amon
   const recorder = new Recorder();
   recorder.begin(1e9);
   for (const code of ['ERR', 'wrong-answer', 'interrupted', 'timeout']) {
-    recorder.sent(1e9, 1e9, 1);
+    recorder.sent(1e9, 1e9, 1, 1);
     recorder.failed(code, '', 1e9, 2e9, 1);
   }
   const { failedService, outcomes, done } = recorder.recording(ended('interrupted', 3e9), health);
   assert.deepEqual([failedService.count, Object.keys(outcomes).length, done], [2, 4, 4]);
+});
+
+test('rows are counted as they were sent and answered; a request with fewer than the others is short', () => {
+  const recorder = new Recorder(8);
+  recorder.begin(0);
+  for (const rows of [8, 8, 3, 8, 3]) recorder.sent(0, 0, 1, rows);
+  recorder.ok(0, 0, 1, 1, 1, 8);
+  recorder.ok(0, 0, 1, 1, 1, 3);
+  recorder.failed('ERR', '', 0, 1, 1);
+  assert.deepEqual(recorder.recording(ended('complete', 0), health).rows, { sent: 30, ok: 11, shortRequests: 2, shortRows: 6 });
 });

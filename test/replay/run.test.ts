@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { createClock, newEpoch } from '../../replay/clock.js';
 import { newEntries } from '../../replay/frames.js';
 import { makePlan, type ReplayOptions } from '../../replay/plan.js';
-import { createRun, slotsOf } from '../../replay/run.js';
+import { connectionsOf, createRun } from '../../replay/run.js';
 import { createTarget } from '../../replay/target-url.js';
 
 function setUp(options: Partial<ReplayOptions>, url = 'null:') {
   const plan = makePlan('d', { target: url, warmupMs: 0, clients: 4, ...options }, null);
   const clock = createClock(newEpoch());
-  const entries = newEntries({ frameBytes: 8, expected: null, replies: 1, entryBytes: 8 }, 1);
-  const run = createRun({ plan, worker: 0, target: createTarget(url), clock, frames: { entries, take: () => 0, release: () => {} }, progress: { words: new Int32Array(new SharedArrayBuffer(8)), taken: 0, done: 1 } });
+  const entries = newEntries({ frameBytes: 8, expected: null, replies: 1, entryBytes: 8, tensorBatch: 1 }, 1);
+  const run = createRun({ plan, worker: 0, target: createTarget(url), clock, frames: { entries, take: () => 0, release: () => {} }, surrounds: null, progress: { words: new Int32Array(new SharedArrayBuffer(8)), taken: 0, done: 1 } });
   const begin = () => ({ warmupNs: clock.now() + 5e6, startNs: clock.now() + 5e6 + plan.warmupMs * 1e6, startedAtMs: 77 });
   return { run, begin };
 }
@@ -46,5 +46,5 @@ test('spinning needs no wake-ups from elsewhere', async () => {
 
 test('connections are dealt out to the workers', () => {
   const plan = makePlan('d', { target: 'null:', clients: 7, threads: 3 }, null);
-  assert.deepEqual([0, 1, 2].map((worker) => slotsOf(plan, worker)), [3, 2, 2]);
+  assert.deepEqual([0, 1, 2].map((worker) => connectionsOf(plan, worker)), [[0, 3, 6], [1, 4], [2, 5]]);
 });

@@ -10,9 +10,9 @@ import type { WorkerData } from '../../replay/worker.js';
 
 function hire(targetUrl: string): Worker {
   const workerData: WorkerData = {
-    plan: makePlan('d', { target: targetUrl, requests: 10, warmupMs: 0, clients: 1 }, null), targetUrl, worker: 0, epoch: newEpoch(), rows: 3,
+    plan: makePlan('d', { target: targetUrl, requests: 10, warmupMs: 0, clients: 1 }, null), targetUrl, worker: 0, epoch: newEpoch(), groups: 3, surrounds: null,
     control: new Int32Array(new SharedArrayBuffer(4 * wordsOf(1))), ports: [],
-    frames: { arena: newEntries({ frameBytes: 8, expected: null, replies: 1, entryBytes: 8 }, 3) },
+    frames: { arena: newEntries({ frameBytes: 8, expected: null, replies: 1, entryBytes: 8, tensorBatch: 1 }, 3) },
   };
   return new Worker(new URL('../../replay/worker.js', import.meta.url), { workerData });
 }

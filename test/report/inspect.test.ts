@@ -51,8 +51,8 @@ test('Arrow files from elsewhere are described without a manifest', async (t) =>
 
 test('a result is described as data, and its text is the report', async (t) => {
   const platform = { inferplay: '0.1.0', node: 'v20.9.0', os: 'linux', cpu: 'none', cores: 2, memoryBytes: 1e9, hostname: 'host' };
-  const facts = { path: 'data/fraud', rows: 100, useCase: 'fraud', sha256: null, seed: 1, source: null };
-  const result = makeResult({ plan: planOf(), platform, server: {}, dataset: facts, recording: emptyRecording() });
+  const facts = { path: 'data/fraud', rows: 100, rowName: null, useCase: 'fraud', sha256: null, seed: 1, source: null };
+  const result = makeResult({ plan: planOf(), platform, server: {}, serverStatistics: null, dataset: facts, recording: emptyRecording() });
   const { folder } = await writeResult(join(temporaryFolder(t), 'run'), result, emptyRecording());
   const found = await describe(folder);
   assert.ok(found.kind === 'result' && found.result.plan.clients === 50);
@@ -61,8 +61,8 @@ test('a result is described as data, and its text is the report', async (t) => {
 
 test('a folder of results leads to its latest', async (t) => {
   const platform = { inferplay: '0.1.0', node: 'v20.9.0', os: 'linux', cpu: 'none', cores: 2, memoryBytes: 1e9, hostname: 'host' };
-  const facts = { path: 'data/fraud', rows: 100, useCase: 'fraud', sha256: null, seed: 1, source: null };
-  const result = makeResult({ plan: planOf(), platform, server: {}, dataset: facts, recording: emptyRecording() });
+  const facts = { path: 'data/fraud', rows: 100, rowName: null, useCase: 'fraud', sha256: null, seed: 1, source: null };
+  const result = makeResult({ plan: planOf(), platform, server: {}, serverStatistics: null, dataset: facts, recording: emptyRecording() });
   const results = join(temporaryFolder(t), 'results');
   for (const name of ['a', 'b']) await writeResult(join(results, name), result, emptyRecording());
   for (const act of [describe, inspect, verify]) {

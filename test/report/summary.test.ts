@@ -66,6 +66,22 @@ test('what a Poisson schedule offered is always said, and luck is not taken for 
   assert.equal(rate(1962, 'constant'), '1,962/s of 2,000/s asked (98 %)');
 });
 
+test('what requests carried and what the server counted is said where there is something to say', () => {
+  const [, result] = RESULTS.find(([name]) => name === 'images-in-batches')!;
+  const text = (changes: object, plan: object = {}) => summarize({ ...result, ...changes, plan: { ...result.plan, ...plan } }, { color: false, width: 200 });
+  const withRows = (rows: object) => ({ recording: { ...result.recording, rows: { ...result.recording.rows, ...rows } } });
+  assert.equal(line(text({}), 'rows'), '1,600 images/s, 8 a request; 1 short request with 5 images, where the data set ends');
+  assert.equal(line(text({ ...withRows({ okPerSecond: 800, shortRequests: 0 }), dataset: { ...result.dataset, rowName: null } }), 'rows'), '1,600 rows/s, 800 rows/s of it ok, 8 a request');
+  assert.equal(line(text(withRows({ shortRequests: 0 }), { tensorBatch: 1 }), 'rows'), '1,600 images/s');
+  assert.doesNotMatch(text({ dataset: { ...result.dataset, rowName: null } }, { tensorBatch: 1 }), /^rows/m);
+  assert.equal(line(text(withRows({ sentPerSecond: null, okPerSecond: null })), 'rows'), 'nothing was answered');
+  const statistics = result.serverStatistics!;
+  assert.equal(line(text({}), 'counted'), 'by the server since the warm-up: 2,008 calls of 8.00 rows, 502 runs of 32.0, 32.4 ms in the model a call');
+  assert.equal(line(text({ serverStatistics: { ...statistics, since: 'start', runs: null, samplesPerRun: null, samplesPerCall: 1, errors: 3 } }), 'counted'), 'by the server: 2,008 calls of 1 row, 32.4 ms in the model a call, 3 errors');
+  assert.equal(line(text({ serverStatistics: { ...statistics, calls: 0, runs: 0, samplesPerCall: null, samplesPerRun: null, microsecondsPerCall: null } }), 'counted'), 'by the server since the warm-up: 0 calls, 0 runs');
+  assert.doesNotMatch(text({ serverStatistics: null }), /^counted/m);
+});
+
 test('one of a kind is not said in the plural', () => {
   const [, result] = RESULTS.find(([name]) => name === 'poisson-varies')!;
   const { recording } = result;

@@ -16,8 +16,8 @@ const platform: Platform = { inferplay: '0.1.0', node: 'v20.9.0', os: 'linux', c
 
 async function resultFolder(t: { after(fn: () => void): void }): Promise<string> {
   const recording = recordingOf(20_000, 5000, 200_000);
-  const dataset = { path: 'data/fraud', rows: 100, useCase: 'fraud', sha256: 'a'.repeat(64), seed: 1, source: null };
-  const result = makeResult({ plan: planOf(), platform, server: {}, dataset, recording });
+  const dataset = { path: 'data/fraud', rows: 100, rowName: null, useCase: 'fraud', sha256: 'a'.repeat(64), seed: 1, source: null };
+  const result = makeResult({ plan: planOf(), platform, server: {}, serverStatistics: null, dataset, recording });
   return (await writeResult(join(temporaryFolder(t), 'run'), result, recording)).folder;
 }
 
@@ -53,6 +53,20 @@ test('changed and missing files are found', async (t) => {
   assert.match(found[0], /^latency\.hlog has 0 bytes/);
   assert.match(found[1], /^timeline\.csv has other content/);
   assert.equal(found.length, 2);
+});
+
+test('rows that do not follow from the requests are found', async (t) => {
+  const damaged = async (edit: (rows: { sent: number; ok: number; shortRequests: number; shortRows: number }) => void): Promise<string[]> => {
+    const folder = await resultFolder(t);
+    const path = join(folder, 'result.json');
+    const result = JSON.parse(readFileSync(path, 'utf8')) as Result;
+    edit(result.recording.rows as never);
+    writeFileSync(path, JSON.stringify(result));
+    return problems(folder);
+  };
+  assert.deepEqual(await damaged((rows) => (rows.sent = 20_001)), ['result.json counts 20001 rows sent, and its requests carried 20000']);
+  assert.deepEqual(await damaged((rows) => (rows.shortRequests = 2)), ['result.json counts 20000 rows sent, and its requests carried 19998']);
+  assert.deepEqual(await damaged((rows) => (rows.ok = 20_001)), ['result.json counts 20001 rows answered, and only 20000 sent']);
 });
 
 test('histograms that do not decode, lack a tag, or have other counts are found', async (t) => {

@@ -34,6 +34,8 @@ export function checkBooks(recording: Recording): void {
   assert.equal(sum('sent'), recording.sent);
   assert.equal(sum('ok'), counts.ok ?? 0);
   assert.equal(sum('failed'), recording.sent - (counts.ok ?? 0));
+  const { rows } = recording;
+  assert.ok(rows.sent >= recording.sent && rows.ok >= (counts.ok ?? 0) && rows.ok <= rows.sent && rows.shortRows <= rows.sent, JSON.stringify(rows));
 }
 
 /** Counts by code, in the order of the codes. */

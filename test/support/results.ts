@@ -7,11 +7,11 @@ import { histogramOf, latencies, planOf, recordingOf } from './recordings.js';
 
 export const PLATFORM: Platform = { inferplay: '0.1.0', node: '20.20.0', os: 'Linux 6.1 x64', cpu: 'A CPU', cores: 2, memoryBytes: 8e9, hostname: 'here' };
 
-export const DATASET: DatasetFacts = { path: 'data/fraud', rows: 50_000, useCase: 'fraud', sha256: 'a'.repeat(64), seed: 1, source: null };
+export const DATASET: DatasetFacts = { path: 'data/fraud', rows: 50_000, rowName: null, useCase: 'fraud', sha256: 'a'.repeat(64), seed: 1, source: null };
 
 export function measured(plan: Partial<Plan>, recording: Recording): Measured {
   const server = { software: 'redis 7.0.15', model: 'financialNet', backend: 'ONNX', storeChecked: true };
-  return { plan: planOf(plan), platform: PLATFORM, server, dataset: DATASET, recording };
+  return { plan: planOf(plan), platform: PLATFORM, server, serverStatistics: null, dataset: DATASET, recording };
 }
 
 const open: Partial<Plan> = { arrivals: { kind: 'poisson', ratePerSecond: 2000 }, threads: 1 };
@@ -23,6 +23,7 @@ function failing(): Recording {
   return {
     ...good,
     due: 20_000, sent: 20_000, done: 20_000,
+    rows: { sent: 20_000, ok: 18_000, shortRequests: 0, shortRows: 0 },
     outcomes: {
       ok: { count: 18_000, messages: {} },
       'wrong-answer': { count: 12, messages: { 'row 17: expected 0.25,0.75, got 0.5,0.5': 1, '': 11 } },
@@ -44,6 +45,7 @@ function dead(): Recording {
     elapsedNs: 2.1e9,
     ending: 'server-lost',
     due: 50, sent: 50, done: 50,
+    rows: { sent: 50, ok: 0, shortRequests: 0, shortRows: 0 },
     outcomes: { 'connection-lost': { count: 50, messages: { 'read ECONNRESET': 50 } } },
     failedService: histogramOf(latencies(50, 900_000)),
     connections: { opened: 50, lost: 50, reopened: 0, refused: 120 },
@@ -60,6 +62,11 @@ export const CASES: { readonly [name: string]: Measured } = {
   'poisson-varies': measured(open, recordingOf(19_620, 1962, 640_000, { workers: ONE_WORKER, connections: { opened: 50, lost: 1, reopened: 1, refused: 0 } })),
   deadline: measured({ requests: 100_000, durationMs: 1000, threads: 1 }, recordingOf(20_000, 20_000, 640_000, { ending: 'deadline', workers: ONE_WORKER })),
   interrupted: measured({ threads: 1, durationMs: 30_000 }, recordingOf(500, 160, 3_100_000, { ending: 'interrupted', workers: ONE_WORKER })),
+  'images-in-batches': {
+    ...measured({ dataset: 'data/vision', target: 'redisai://127.0.0.1:6379?command=modelrun', clients: 8, threads: 1, tensorBatch: 8 }, recordingOf(2_000, 200, 38_000_000, { workers: ONE_WORKER, rows: { sent: 15_997, ok: 15_997, shortRequests: 1, shortRows: 5 } })),
+    dataset: { ...DATASET, path: 'data/vision', useCase: 'vision', rows: 4997, rowName: 'image' },
+    serverStatistics: { since: 'window', calls: 2008, samples: 16_061, errors: 0, durationUs: 65_059_200, runs: 502, samplesPerCall: 7.9985, microsecondsPerCall: 32_400, samplesPerRun: 31.994 },
+  },
   'zero-successes': measured({ requests: 1000, durationMs: null, threads: 1 }, dead()),
 };
 

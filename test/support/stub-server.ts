@@ -52,7 +52,7 @@ export const OK_DAG = dagAnswer(0.25, 0.75);
 
 /**
  * Starts a stub on a free port; it stops when the test ends.
- * @param answer is asked about every AI.… command but AI.MODELGET; what clients ask on connecting is answered without it
+ * @param answer is asked about every AI.… command but AI.MODELGET and AI.INFO; what clients ask on connecting is answered without it
  * @param options.port listen there, for a server that comes back
  */
 export async function startStub(test: { after(fn: () => unknown): void }, answer: (request: StubRequest) => StubAnswer, options: { port?: number; greet?: (request: StubRequest) => string | null } = {}): Promise<Stub> {
@@ -102,6 +102,7 @@ function listen(server: Server, port: number): Promise<void> {
 /** What a client asks before it sends requests. */
 function standard(name: string): string | null {
   if (name === 'ai.modelget') return encodeCommand(['backend', 'ONNX', 'device', 'CPU']).toString();
+  if (name === 'ai.info') return '-ERR cannot find run info for key\r\n';
   if (name === 'ping') return '+PONG\r\n';
   if (name === 'get') return '$-1\r\n';
   if (name === 'info') {

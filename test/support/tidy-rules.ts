@@ -44,11 +44,12 @@ const PLUGINS: readonly { readonly folder: string; readonly stage: string; reado
  */
 const HOT: { readonly [path: string]: readonly string[] } = {
   'replay/loop.ts': [],
+  'replay/in-flight.ts': [],
   'replay/recorder.ts': ['recording'],
   'replay/redisai-client.ts': ['connectClient', 'greet', '#welcome'],
   'replay/redisai-reply.ts': ['unexpected'],
   'replay/free-slots.ts': [],
-  'replay/frames.ts': ['layoutOf', 'fillArena', 'newEntries'],
+  'replay/frames.ts': ['layoutOf', 'groupsOf', 'fillArena', 'newEntries'],
   'replay/ring.ts': ['newRing'],
   'replay/series.ts': ['seconds', '#closeUntil', 'sparse'],
   'replay/targets/null.ts': ['create'],

@@ -32,6 +32,28 @@ test('bytes go out and come back, also from memory that threads share', async (t
   socket.destroy();
 });
 
+test('three pieces arrive as one, in order, from memory that threads share', async (t) => {
+  const writes: string[] = [];
+  const server = createServer({ noDelay: true }, (socket) => {
+    let all = '';
+    socket.on('data', (chunk) => {
+      writes.push(chunk.toString('latin1'));
+      all += chunk.toString('latin1');
+      if (all.length === 11) socket.write('all');
+    });
+  });
+  const port = await listening(server);
+  t.after(() => server.close());
+  const { handlers: own, data } = handlers();
+  const socket = await openSocket({ host: '127.0.0.1', port, connectTimeoutMs: 1000 }, own);
+  const shared = Buffer.from(new SharedArrayBuffer(5));
+  shared.write('wide ');
+  socket.writeThree(Buffer.from('the'), shared, Buffer.from('sea'));
+  assert.equal(await data, 'all');
+  assert.deepEqual(writes, ['thewide sea'], 'one system call, so that they travel together');
+  socket.destroy();
+});
+
 test('the same through TLS', { skip: noOpenssl }, async (t) => {
   const { ca, cert, key } = makeCertificate(temporaryFolder(t));
   const server = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, (socket) => socket.pipe(socket));
@@ -41,6 +63,15 @@ test('the same through TLS', { skip: noOpenssl }, async (t) => {
   const socket = await openSocket({ host: '127.0.0.1', port, tls: { ca: readFileSync(ca) }, connectTimeoutMs: 5000 }, own);
   socket.write(Buffer.from('secret'));
   assert.equal(await data, 'secret');
+  let echo = '';
+  await new Promise<void>((resolve, reject) => {
+    const more: SocketHandlers = { data: (bytes, length) => (echo += bytes.toString('latin1', 0, length)).length === 9 && resolve(), closed: reject };
+    openSocket({ host: '127.0.0.1', port, tls: { ca: readFileSync(ca) }, connectTimeoutMs: 5000 }, more).then((other) => {
+      other.writeThree(Buffer.from('one'), Buffer.from('two'), Buffer.from('six'));
+      t.after(() => other.destroy());
+    }, reject);
+  });
+  assert.equal(echo, 'onetwosix');
   socket.destroy();
   await assert.rejects(openSocket({ host: '127.0.0.1', port, tls: {}, connectTimeoutMs: 5000 }, own), { code: 'CONNECT' });
 });

@@ -7,7 +7,7 @@ const target = nullTarget.create({ host: '', port: 0, tls: false, username: null
 test('every request is answered in the next turn, never from inside send', async () => {
   const done: number[] = [];
   const hooks = { firstByte() {}, done: (slot: number, code: string) => void (code === 'ok' && done.push(slot)), closed: () => assert.fail() };
-  const clients = await Promise.all([0, 1, 2].map((slot) => target.connect(slot, hooks, { timeoutMs: 1, replies: 1 })));
+  const clients = await Promise.all([0, 1, 2].map((slot) => target.connect(slot, hooks, { timeoutMs: 1, replies: 1, surround: null })));
   for (const client of clients) client.send(new Uint8Array());
   assert.deepEqual(done, []);
   clients[1].close();
@@ -19,5 +19,5 @@ test('every request is answered in the next turn, never from inside send', async
 });
 
 test('it needs no server and no columns', async () => {
-  assert.equal(target.encoder({ columns: [], manifest: null }).frameBytesMax, 0);
+  assert.equal(target.encoder({ columns: [], manifest: null }, 5).frameBytesMax, 0);
 });

@@ -1,38 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openDataset } from '../../../core/dataset.js';
-import type { ModelEntry } from '../../../core/manifest.js';
-import { parseOptions } from '../../../core/options.js';
 import { STORE_MANIFEST_KEY } from '../../../core/store-manifest.js';
 import { createTarget } from '../../../replay/target-url.js';
-import { formOf, redisai } from '../../../replay/targets/redisai.js';
-import { fraudColumns, writeFraudDataset } from '../../support/datasets.js';
+import { writeFraudDataset } from '../../support/datasets.js';
 import { temporaryFolder } from '../../support/paths.js';
 import { startStub } from '../../support/stub-server.js';
-
-const model = (name: string, inputs: string[], expected: boolean): ModelEntry => ({ name, inputs, expected, file: 'f', backend: 'ONNX', sizeBytes: 1, sha256: 'a', outputs: ['output'] });
-const manifest = { models: [model('financialNet', ['transaction', 'reference'], true), model('financialNet_NoReference', ['transaction'], false)] };
-
-function form(raw: { [name: string]: string }, models: typeof manifest | null = manifest, columns = fraudColumns) {
-  const made = formOf({ columns, manifest: models as never }, parseOptions(redisai.options, raw, 'test'));
-  return [made.model, made.inputs.map(({ column, stored }) => `${column.name}${stored ? ' stored' : ''}`).join(), made.expects];
-}
-
-test('the model and its inputs are the data set\'s, unless the URL says otherwise', () => {
-  assert.deepEqual(form({}), ['financialNet', 'transaction,reference stored', true]);
-  assert.deepEqual(form({ reference: 'off' }), ['financialNet_NoReference', 'transaction', false]);
-  assert.deepEqual(form({ model: 'financialNet_NoReference' }), ['financialNet_NoReference', 'transaction', false]);
-  assert.deepEqual(form({ model: 'other', inputs: 'transaction' }), ['other', 'transaction', false]);
-  assert.deepEqual(form({ model: 'mine' }, null), ['mine', 'transaction,reference stored', true]);
-  assert.deepEqual(form({ model: 'mine', reference: 'on' }, null, fraudColumns.filter(({ name }) => name !== 'reference')), ['mine', 'transaction,reference stored', true]);
-});
-
-test('what is missing is said', () => {
-  assert.throws(() => form({}, null), { code: 'USAGE', message: /name the model/ });
-  assert.throws(() => form({ model: 'm', inputs: 'image' }), { code: 'DATA', message: /no tensor column "image".*transaction, reference, expected/ });
-  assert.throws(() => form({ model: 'm' }, null, []), { code: 'DATA' });
-  assert.throws(() => createTarget('redisai://h/notanumber'), { code: 'USAGE' });
-});
 
 test('inspection finds the model and refuses a store with other data', async (t) => {
   const folder = temporaryFolder(t);
@@ -47,6 +20,11 @@ test('inspection finds the model and refuses a store with other data', async (t)
   } });
   const inspect = (skipStoreCheck = false) => createTarget(stub.url).inspect(dataset, { skipStoreCheck });
   assert.deepEqual(await inspect(), { address: `127.0.0.1:${stub.port}`, redis_version: '7.0.0', model: 'financialNet', backend: 'ONNX', device: 'CPU' });
+  const fields = ['backend', 'ONNX', 'device', 'CPU', 'batchsize', '16', 'minbatchsize', '4', 'minbatchtimeout', '0'];
+  meta = `*${fields.length}\r\n${fields.map((field) => (/^\d/.test(field) ? `:${field}\r\n` : `$${field.length}\r\n${field}\r\n`)).join('')}`;
+  const { batch_size, min_batch_size, min_batch_timeout_ms } = await inspect();
+  assert.deepEqual([batch_size, min_batch_size, min_batch_timeout_ms], [16, 4, undefined], 'how the server puts requests together, where it does');
+  meta = null;
   text = JSON.stringify({ ...stored, sha256: 'other' });
   await assert.rejects(inspect(), { code: 'DATA', message: /another data set/ });
   await inspect(true);

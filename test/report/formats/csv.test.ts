@@ -18,6 +18,7 @@ test('one line with the numbers of the result', () => {
     assert.equal(row.verdict, verdict.code);
     assert.equal(row.ok, String(recording.requests.ok));
     assert.equal(row.response_p99_9_ms, String(recording.latency.response.percentiles['p99.9'].ms ?? ''));
+    assert.deepEqual([row.tensor_batch, row.rows_ok_per_s, row.server_samples_per_run].map(Number), [result.plan.tensorBatch, recording.rows.okPerSecond, result.serverStatistics?.samplesPerRun ?? 0]);
     assert.equal(row.reasons, verdict.reasons.map(({ code }) => code).join(' '));
   }
 });
