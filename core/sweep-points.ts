@@ -13,7 +13,7 @@ export interface Statistic {
   readonly count: number;
 }
 
-export const FIGURES = ['requestsPerSecond', 'rowsPerSecond', 'responseP50Ms', 'responseP99Ms'] as const;
+export const FIGURES = ['requestsPerSecond', 'rowsPerSecond', 'responseP50Ms', 'responseP99Ms', 'serverRowsPerRun'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 export interface PointRun {
@@ -37,6 +37,8 @@ export interface SweepPoint {
 export interface SweepSummary {
   readonly folder: string;
   readonly definition: SweepDefinition;
+  /** What a row of the data set is, for example `image`; null where it is just a row, or no run is done. */
+  readonly rowName: string | null;
   readonly runs: { readonly planned: number; readonly done: number; readonly valid: number; readonly suspect: number; readonly invalid: number };
   /** In the order of the grid. */
   readonly points: readonly SweepPoint[];
@@ -59,6 +61,7 @@ export function summarizeSweep(folder: string, { definition, runs }: SweepState,
   return {
     folder,
     definition,
+    rowName: done[0]?.result.dataset.rowName ?? null,
     runs: { planned: runs.length, done: done.length, valid: countOf('VALID'), suspect: countOf('SUSPECT'), invalid: countOf('INVALID') },
     points: pointsOf(definition.axes).map((point) => summarizePoint(point, byPoint.get(keyOf(point)) ?? [])),
   };
@@ -73,15 +76,11 @@ function summarizePoint(point: Point, done: readonly DoneRun[]): SweepPoint {
     runs: done.map(({ run: { run, repetition, folder }, result: { verdict } }) => ({ run, repetition, folder, verdict })),
     figures: {
       requestsPerSecond: of(({ recording }) => recording.ratesPerSecond.goodput),
-      rowsPerSecond: of(rowsPerSecond),
+      rowsPerSecond: of(({ recording }) => recording.rows.okPerSecond),
       responseP50Ms: of(({ recording }) => recording.latency.response.percentiles.p50.ms),
       responseP99Ms: of(({ recording }) => recording.latency.response.percentiles.p99.ms),
+      serverRowsPerRun: of(({ serverStatistics }) => serverStatistics?.samplesPerRun ?? null),
     },
     supported: { responseP50Ms: supported('p50'), responseP99Ms: supported('p99') },
   };
-}
-
-/** Rows of the requests that ended well. */
-function rowsPerSecond({ recording }: Result): number | null {
-  return recording.ratesPerSecond.goodput;
 }

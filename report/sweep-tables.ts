@@ -60,6 +60,11 @@ function countsRows({ definition }: SweepSummary): boolean {
   return definition.axes.some(({ name, values }) => name === 'tensorBatch' && values.some((value) => value !== 1));
 }
 
+/** Whether the server made batches of its own, and tells how large they were. */
+function countsBatches({ definition, points }: SweepSummary): boolean {
+  return definition.axes.some(({ name }) => name === 'serverBatch') && points.some(({ figures }) => figures.serverRowsPerRun.count > 0);
+}
+
 export function figureTables(summary: SweepSummary): Table[] {
   const { down, across, groups } = layOut(summary.definition.axes);
   const find = finder(summary);
@@ -91,17 +96,19 @@ interface Figure {
 /** Each with one unit and one number of decimals for the whole sweep, so that its tables can be compared at a glance. */
 function figuresOf(summary: SweepSummary): Figure[] {
   const typical = (name: FigureName): number => statisticOf(summary.points.map(({ figures }) => figures[name].median)).median ?? 0;
-  const rate = (name: FigureName, title: string): Figure => ({ name, title, short: title, show: (value) => fixed(value, decimals(10 * typical(name))) });
+  const rate = (name: FigureName, title: string, short = title): Figure => ({ name, title, short, show: (value) => fixed(value, decimals(10 * typical(name))) });
   const time = (name: FigureName, percentile: string): Figure => {
     const unit = unitFor(typical(name));
     const short = `${percentile}, ${unit.name}`;
     return { name, title: `response ${short}`, short, show: (value) => fixed(value * unit.perMs, decimals(typical(name) * unit.perMs)) };
   };
+  const rows = `${summary.rowName ?? 'row'}s`;
   return [
     rate('requestsPerSecond', 'requests/s'),
-    ...(countsRows(summary) ? [rate('rowsPerSecond', 'rows/s')] : []),
+    ...(countsRows(summary) ? [rate('rowsPerSecond', `${rows}/s`)] : []),
     time('responseP50Ms', 'p50'),
     time('responseP99Ms', 'p99'),
+    ...(countsBatches(summary) ? [rate('serverRowsPerRun', `${rows} in a run of the model`, `${rows} a run`)] : []),
   ];
 }
 

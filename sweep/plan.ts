@@ -4,7 +4,7 @@ import { InferplayError } from '../core/errors.js';
 import { counted, grouped } from '../core/quantity.js';
 import { AXES, pointsOf, pointText, RUNS_MAX, runsOf, sharedPlan, type Axis, type AxisName, type Point, type SweepDefinition, type SweepRun } from '../core/sweep.js';
 import type { Plan } from '../core/plan.js';
-import type { MakePlan, Replaying, SweepOptions } from './stages.js';
+import type { PlanReplay, Replaying, SweepOptions } from './stages.js';
 import { refuseUnstorable } from './store.js';
 
 export interface SweepPlan {
@@ -30,13 +30,12 @@ export function runOptions<R extends Replaying>(replay: R, point: Point, repetit
   return { ...replay, ...values, seed: (replay.seed ?? 1) + repetition - 1, out: null };
 }
 
-/** @throws InferplayError USAGE */
-export function planSweep<R extends Replaying>(path: string, options: SweepOptions<R>, makePlan: MakePlan<R>, dataset: Pick<Dataset, 'manifest'>): SweepPlan {
+/** @throws InferplayError USAGE, DATA: wherever in the grid a run could not begin */
+export function planSweep<R extends Replaying>(path: string, options: SweepOptions<R>, planReplay: PlanReplay<R>, dataset: Dataset): SweepPlan {
   const { replay, repeat = REPEAT_DEFAULT, cooldownMs = 0, device = 'CPU', modelForm = 'MODELSTORE' } = options;
   if (!Number.isSafeInteger(repeat) || repeat < 1) throw usage(`a point is measured at least once: ${repeat} repetitions are no whole number from 1.`);
   if (!(cooldownMs >= 0 && cooldownMs <= WAIT_MS_MAX)) throw usage(`a cooldown of ${cooldownMs} ms is not between 0 and 24 hours.`);
-  const sha256 = dataset.manifest?.sha256 ?? null;
-  const planOf = (point: Point, repetition = 1): Plan => makePlan(path, runOptions(replay, point, repetition), sha256);
+  const planOf = (point: Point, repetition = 1): Plan => planReplay(path, runOptions(replay, point, repetition), dataset);
   const axes = axesOf(options, planOf);
   const total = axes.reduce((product, { values }) => product * values.length, repeat);
   if (total > RUNS_MAX) throw usage(`${grouped(total)} runs are too many; at most ${grouped(RUNS_MAX)} are possible. Take values out of an axis, or repeat less.`);
@@ -47,7 +46,7 @@ export function planSweep<R extends Replaying>(path: string, options: SweepOptio
   if (stores) refuseUnstorable(replay.target, dataset.manifest);
   points.forEach((point, at) => refuseWaiting(point, plans[at]));
   const definition = { plan: sharedPlan(plans, axes), axes, repeat, cooldownMs, store: stores ? { device, modelForm } : null };
-  return { definition, runs: runsOf(axes, repeat, plans[0].seed), planOf, warnings: points.some(isLonely) ? [LONELY] : [] };
+  return { definition, runs: runsOf(axes, repeat, plans[0].seed), planOf, warnings: points.some((point, at) => isLonely(point, plans[at])) ? [LONELY] : [] };
 }
 
 /** Checked, in the order of AXES and ascending. Without any axis the number of clients is one, of a single value. */
@@ -78,30 +77,24 @@ function checked(name: AxisName, values: readonly number[]): number[] {
   return ascending;
 }
 
-/** Rows that one request carries; a plan of a replay that knows no tensor batches carries one. */
-function tensorBatchOf(point: Point): number {
-  return point.tensorBatch ?? 1;
-}
-
 /**
  * The server holds a request back until `min batch size` rows wait for the model, or the timeout has passed. More rows than one batch
  * takes, or than all clients together send, never come together.
  */
-function refuseWaiting(point: Point, { clients }: Plan): void {
+function refuseWaiting(point: Point, { clients, tensorBatch }: Plan): void {
   const { serverBatch = 0, minBatchSize = 0, minBatchTimeoutMs = 0 } = point;
   const where = `at ${pointText(point)}`;
   if (minBatchSize > 0 && serverBatch === 0) throw usage(`${where} there is a min batch size without a server batch, which the server refuses: sweep server-batch too, without 0.`);
   if (minBatchTimeoutMs > 0 && minBatchSize === 0) throw usage(`${where} there is a min batch timeout without a min batch size, which the server refuses: sweep min-batch-size too, without 0.`);
   if (minBatchSize > serverBatch) throw usage(`${where} no batch could ever be large enough: the min batch size is above the server batch. Leave that point out.`);
-  const inFlight = clients * tensorBatchOf(point);
+  const inFlight = clients * tensorBatch;
   if (minBatchTimeoutMs > 0 || minBatchSize <= inFlight) return;
   throw usage(`${where} the server would wait for ever: ${counted(inFlight, 'row is', 'rows are')} in flight at most, and it waits for ${grouped(minBatchSize)}. Sweep min-batch-timeout too, for example min-batch-timeout=10 (milliseconds), or leave that point out.`);
 }
 
 /** Whether a request may wait for company that the server does not stop to wait for. */
-function isLonely(point: Point): boolean {
-  const { minBatchSize = 0, minBatchTimeoutMs = 0 } = point;
-  return minBatchTimeoutMs === 0 && minBatchSize > tensorBatchOf(point);
+function isLonely({ minBatchSize = 0, minBatchTimeoutMs = 0 }: Point, { tensorBatch }: Plan): boolean {
+  return minBatchTimeoutMs === 0 && minBatchSize > tensorBatch;
 }
 
 const LONELY = 'Without a min batch timeout the last requests of a run may find no company: they wait until they time out, and count as failed. Add for example --sweep min-batch-timeout=10.';

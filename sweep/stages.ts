@@ -2,6 +2,7 @@
  * What a sweep is given. Rooms never open onto each other, so the stages that it repeats come in as functions, typed by what it needs of
  * them; the options of a replay pass through as they are.
  */
+import type { Dataset } from '../core/dataset.js';
 import type { Plan } from '../core/plan.js';
 import type { OnProgress } from '../core/progress.js';
 import type { Recording } from '../core/recording.js';
@@ -16,7 +17,7 @@ export interface Replaying {
   readonly out?: string | null;
 }
 
-export type MakePlan<R> = (dataset: string, options: R, datasetSha256: string | null) => Plan;
+export type PlanReplay<R> = (datasetPath: string, options: R, dataset: Dataset) => Plan;
 
 /** How models are stored again between runs. */
 export interface Storing {
@@ -33,8 +34,8 @@ export interface Storing {
 }
 
 export interface SweepStages<R extends Replaying> {
-  /** Checks the options of a run; see replay/plan.ts. */
-  readonly makePlan: MakePlan<R>;
+  /** Checks all of a run that can be checked without its server; see replay/prepare.ts. */
+  readonly planReplay: PlanReplay<R>;
   replay(dataset: string, options: R, context: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): Promise<{ readonly result: Result; readonly recording: Recording }>;
   /** Called only where the server's batches are swept. */
   load(dataset: string, options: Storing): Promise<unknown>;

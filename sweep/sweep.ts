@@ -22,7 +22,7 @@ export type { Replaying, Storing, SweepContext, SweepEvent, SweepOptions, SweepS
  */
 export async function sweep<R extends Replaying>(path: string, options: SweepOptions<R>, stages: SweepStages<R>, context: SweepContext = {}): Promise<SweepSummary> {
   const dataset = await openDataset(path);
-  const plan = planSweep(path, options, stages.makePlan, dataset);
+  const plan = planSweep(path, options, stages.planReplay, dataset);
   const folder = options.out ?? sweepFolderName(plan.definition, dataset.manifest?.useCase ?? null);
   const state = await openSweep(folder, plan.definition, plan.runs);
   const { done, left } = await readRuns(folder, state.runs);

@@ -40,6 +40,12 @@ test('each figure of a point has its own median over the repetitions, never the 
   assert.deepEqual(summary.runs, { planned: 6, done: 6, valid: 6, suspect: 0, invalid: 0 });
 });
 
+test('a request of a tensor batch is as many rows', () => {
+  const { points } = summaryOf({ axes: [{ name: 'tensorBatch', values: [1, 8] }], repeat: 1 }, () => ({ ratePerSecond: 100 }));
+  assert.deepEqual(points.map(({ figures }) => Math.round(figures.requestsPerSecond.median!)), [100, 100]);
+  assert.deepEqual(points.map(({ figures }) => Math.round(figures.rowsPerSecond.median!)), [100, 800]);
+});
+
 test('runs that are not done yet, and figures that a run has not, are not counted', () => {
   const summary = summaryOf({ axes: [{ name: 'clients', values: [1, 2] }], repeat: 3 }, ({ point, repetition }) => (point.clients === 1 && repetition === 3 ? null : { lost: point.clients === 2 && repetition === 1 }));
   const [one, two] = summary.points;
@@ -48,6 +54,7 @@ test('runs that are not done yet, and figures that a run has not, are not counte
   assert.equal(two.figures.requestsPerSecond.min, 0);
   assert.deepEqual([summary.runs.planned, summary.runs.done, summary.runs.invalid], [6, 5, 1]);
   assert.equal(two.supported.responseP99Ms, false);
+  assert.equal(two.figures.serverRowsPerRun.count, 0, 'a server that does not count');
   const none = summaryOf({ axes: [{ name: 'clients', values: [1] }], repeat: 1 }, () => null).points[0];
   for (const name of FIGURES) assert.equal(none.figures[name].count, 0);
 });

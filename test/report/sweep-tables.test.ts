@@ -26,6 +26,17 @@ test('where one axis is swept all figures are in one table; rows are counted whe
   assert.ok(figureTables(summarized([{ name: 'tensorBatch', values: [8] }], () => ({})))[0].head.includes('rows/s'));
 });
 
+test('how large the batches of the server were is told where it was swept and the server tells; rows have the name of the data set', () => {
+  const batches: Axis[] = [{ name: 'clients', values: [1, 2] }, { name: 'serverBatch', values: [0, 16] }];
+  const titles = (axes: Axis[], made: MadeRun): string[] => figureTables(summarized(axes, () => made)).map(({ title }) => title);
+  assert.ok(titles(batches, { rowsPerRun: 2 }).includes('rows in a run of the model, median (min..max)'));
+  assert.equal(titles(batches, {}).length, 3);
+  assert.deepEqual(figureTables(summarized([{ name: 'serverBatch', values: [0, 16] }], () => ({ rowsPerRun: 2 })))[0].head.at(-1), 'rows a run');
+  assert.ok(titles([{ name: 'clients', values: [1, 2] }, { name: 'threads', values: [1, 2] }], { rowsPerRun: 2 }).every((title) => !title.includes('run of the model')));
+  const vision = figureTables(SWEEPS.vision.summary);
+  assert.deepEqual(vision.map(({ title }) => title.split(',')[0]), ['requests/s', 'images/s', 'response p50', 'response p99', 'images in a run of the model']);
+});
+
 test('each cell is of its own point', () => {
   const axes: Axis[] = [{ name: 'clients', values: [1, 2] }, { name: 'tensorBatch', values: [1, 8] }, { name: 'serverBatch', values: [0, 16] }];
   const rate = (point: { readonly [name: string]: number }): number => point.clients * 1000 + point.tensorBatch * 10 + point.serverBatch;

@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import { makePlan, type ReplayOptions } from '../../replay/plan.js';
 import { planSweep, runOptions } from '../../sweep/plan.js';
 import type { SweepOptions } from '../../sweep/stages.js';
+import type { Dataset } from '../../core/dataset.js';
 import type { Manifest } from '../../core/manifest.js';
 
 const target = 'redisai://me:secret@127.0.0.1:6379';
 const manifest = { sha256: 'abc', models: [{ name: 'financialNet' }] } as unknown as Manifest;
 
 function planned({ replay, ...options }: Omit<SweepOptions<ReplayOptions>, 'replay'> & { replay?: Partial<ReplayOptions> } = {}) {
-  return planSweep<ReplayOptions>('data', { ...options, replay: { target, ...replay } }, makePlan, { manifest });
+  return planSweep<ReplayOptions>('data', { ...options, replay: { target, ...replay } }, (path, given, { manifest: held }) => makePlan(path, given, held!.sha256), { manifest } as Dataset);
 }
 
 test('the definition has what is shared, the axes in one order, and no secret', () => {
@@ -67,6 +68,7 @@ test('a point at which the server would wait for ever is refused; a timeout make
   waits({ clients: [8], serverBatch: [0, 16], minBatchSize: [4] }, /min batch size without a server batch/);
   waits({ clients: [8], serverBatch: [16], minBatchTimeoutMs: [10] }, /min batch timeout without a min batch size/);
   assert.deepEqual(planned({ axes: { clients: [1, 8], serverBatch: [16], minBatchSize: [4], minBatchTimeoutMs: [10] } }).warnings, []);
+  planned({ axes: { clients: [1], tensorBatch: [4], serverBatch: [16], minBatchSize: [4] } });
   const { warnings } = planned({ axes: { clients: [8], serverBatch: [16], minBatchSize: [0, 4] } });
   assert.match(warnings.join(), /last requests of a run may find no company/);
 });

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { InferplayError } from '../../core/errors.js';
 import { readSweep } from '../../core/sweep-folder.js';
 import { load } from '../../load/load.js';
-import { makePlan, type ReplayOptions } from '../../replay/plan.js';
+import type { ReplayOptions } from '../../replay/plan.js';
+import { planReplay } from '../../replay/prepare.js';
 import { replay } from '../../replay/replay.js';
 import { report } from '../../report/report.js';
 import type { SweepEvent, SweepOptions, SweepStages } from '../../sweep/sweep.js';
@@ -16,7 +17,7 @@ import { temporaryFolder } from '../support/paths.js';
 import { replayData } from '../support/replay-data.js';
 import { servedSet } from '../support/served.js';
 
-const STAGES: SweepStages<ReplayOptions> = { replay, load, makePlan };
+const STAGES: SweepStages<ReplayOptions> = { replay, load, planReplay };
 
 interface Place {
   readonly file: string;
@@ -128,7 +129,8 @@ test('nothing is left where the options are wrong, or not a single run was made'
   const { file, out, options } = place(t);
   await assert.rejects(sweep(file, { ...options, axes: { clients: [1], threads: [2] } }, STAGES), { code: 'USAGE' });
   await assert.rejects(sweep(file, { ...options, axes: { serverBatch: [0, 16] } }, STAGES), { code: 'USAGE' });
-  await assert.rejects(sweep(file, { ...options, replay: { target: 'nowhere://' } }, STAGES), { code: 'USAGE', message: /^There is no target "nowhere"; known are .*\.$/ });
+  await assert.rejects(sweep(file, { ...options, axes: { tensorBatch: [1, 8, 1000] } }, STAGES), { code: 'USAGE', message: /1000 rows cannot be made/ });
+  await assert.rejects(sweep(file, { ...options, replay: { target: 'redisai://127.0.0.1:1?model=m&inputs=transaction' } }, STAGES), { code: 'CONNECT', message: /127\.0\.0\.1:1(?!.*runs are done)/ });
   assert.ok(!existsSync(out));
 });
 
@@ -173,4 +175,16 @@ test('at every run the server holds what the point wants, is touched only where 
   assert.ok(stores < 8);
   // The requests load reference tensors, which were stored once, before the sweep.
   assert.ok(summary.points.every(({ runs }) => runs.every(({ verdict }) => verdict.reasons.every(({ code }) => code !== 'errors' && code !== 'wrong-answers'))));
+});
+
+test('images and other rows are counted one by one where a request carries several, and the server tells how it put them together', async (t) => {
+  const { cwd, url } = await servedSet(t);
+  const options = { replay: { target: `${url}?reference=off`, requests: 30, warmupMs: 0 }, axes: { clients: [4], tensorBatch: [1, 8], serverBatch: [0, 32] }, repeat: 1, out: join(cwd, 'sweep') };
+  const { points } = await sweep(join(cwd, 'set'), options, STAGES);
+  for (const { point, figures } of points) {
+    const { requestsPerSecond, rowsPerSecond, serverRowsPerRun } = figures;
+    assert.ok(Math.abs(rowsPerSecond.median! / requestsPerSecond.median! - point.tensorBatch!) < 1e-6);
+    const [least, most] = point.serverBatch === 0 ? [point.tensorBatch!, point.tensorBatch!] : [point.tensorBatch!, 32];
+    assert.ok(serverRowsPerRun.median! >= least && serverRowsPerRun.median! <= most, JSON.stringify({ point, serverRowsPerRun }));
+  }
 });
