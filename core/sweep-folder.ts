@@ -24,6 +24,7 @@ export interface SweepState {
 
 /** Ten thousand runs take some 3 MB. */
 const SWEEP_BYTES_MAX = 64 << 20;
+const RUNS = 'runs';
 /** Differences that are named when a sweep is refused. */
 const DIFFERENCES_MAX = 5;
 
@@ -89,7 +90,7 @@ export async function readSweep(path: string): Promise<{ folder: string; state: 
 /** What readers rely on: runs are numbered, of points of the grid, and stay within the folder. */
 function faultOf({ definition, runs }: SweepState): string | null {
   if (runs.length > RUNS_MAX) return `it lists ${runs.length} runs, more than ${RUNS_MAX}`;
-  const wrong = runs.findIndex(({ run, folder, point }, index) => run !== index + 1 || folder !== `runs/${basename(folder)}` || definition.axes.some(({ name }) => point[name] === undefined));
+  const wrong = runs.findIndex(({ run, folder, point }, index) => run !== index + 1 || folder !== `${RUNS}/${basename(folder)}` || definition.axes.some(({ name }) => point[name] === undefined));
   return wrong === -1 ? null : `runs[${wrong}] is not one of its runs`;
 }
 
@@ -145,8 +146,9 @@ export interface DoneRun {
  */
 export async function readRuns(folder: string, runs: readonly SweepRun[]): Promise<{ done: DoneRun[]; left: SweepRun[] }> {
   const [done, left]: [DoneRun[], SweepRun[]] = [[], []];
+  const there = new Set(await readdir(join(folder, RUNS)).catch(() => [] as string[]));
   for (const run of runs) {
-    const result = await readRun(folder, run);
+    const result = there.has(basename(run.folder)) ? await readRun(folder, run) : null;
     if (result === null) left.push(run);
     else done.push({ run, result: { ...result, recording: { ...result.recording, series: { secondsPerPoint: 1, points: [] } } } });
   }
