@@ -28,6 +28,20 @@ test('--json prints the result alone, --no-save leaves no folder', async (t) => 
   assert.ok(!existsSync(join(cwd, 'results')));
 });
 
+test('models are batched by load and rows by replay; the summary has both rates and what the server counted', async (t) => {
+  const { cwd, url } = await servedSet(t);
+  const loaded = await runCli(['load', 'set', '--to', url, '--put', 'none', '--batch-size', '16', '--min-batch-size', '4', '--min-batch-timeout', '5'], { cwd });
+  assert.equal(loaded.code, 0, loaded.stderr);
+  assert.match(loaded.stdout, /^models: .*\(stored\); in batches of up to 16 rows, at least 4 unless 5 ms have passed$/m);
+  const ran = await runCli(['replay', 'set', '--target', `${url}?reference=off`, '--tensor-batch', '7', '--requests', '58', '--clients', '2', '--warmup', '0s', '--no-save'], { cwd });
+  assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+  assert.match(ran.stdout, /^rows +\S+ rows\/s, 7 a request; 1 short request with 1 row, where the data set ends$/m);
+  assert.match(ran.stdout.replace(/\n +/g, ' '), /^counted +by the server: 58 calls of 6\.90 rows, \d+ runs of /m);
+  const refused = await runCli(['replay', 'set', '--target', url, '--tensor-batch', '7'], { cwd });
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /use --tensor-batch 1, or a model without it \(reference=off/);
+});
+
 test('a run whose answers are wrong is INVALID, code 6; a store with other data is refused, code 3 or 5', async (t) => {
   const { cwd, url } = await servedSet(t);
   const made = await runCli(['generate', 'fraud', '--out', 'other', '--rows', '400', '--seed', '4'], { cwd });
