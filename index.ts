@@ -18,11 +18,17 @@ export type { ServeOptions, Served, Listening } from './serve/serve.js';
 
 export { replay } from './replay/replay.js';
 export type { ReplayOptions, Replayed } from './replay/replay.js';
+export { planReplay } from './replay/prepare.js';
 export type { Plan } from './core/plan.js';
 export { emptyRecording, merge } from './core/recording.js';
 export type { Recording } from './core/recording.js';
 export type { Result, Verdict } from './core/result.js';
 export { readResult, writeResult } from './core/result-folder.js';
+
+export { sweep } from './sweep/sweep.js';
+export type { SweepOptions, SweepStages, SweepContext, SweepEvent } from './sweep/sweep.js';
+export type { SweepSummary, SweepPoint, Statistic } from './core/sweep-points.js';
+export type { SweepDefinition, SweepRun, Axis, AxisName, Point } from './core/sweep.js';
 
 export { report } from './report/report.js';
 export { summarize } from './report/summary.js';

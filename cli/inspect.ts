@@ -18,8 +18,8 @@ interface Given {
 export function addInspect(program: Command): void {
   program
     .command('inspect')
-    .description('show a data set (schema, shards, source, first rows) or a result')
-    .argument('<path>', 'folder of a data set or a result, or one Arrow file')
+    .description('show a data set (schema, shards, source, first rows), a result or a sweep')
+    .argument('<path>', 'folder of a data set, a result or a sweep, or one Arrow file')
     .option('--rows <N>', 'rows to show, at most 1000 (default: 3, and 48 pictures on a contact sheet)', integer(0, 1000))
     .option('--contact-sheet <FILE>', 'write a PNG that shows what the tensors look like, spread evenly over the data set')
     .addHelpText('after', EXAMPLES)

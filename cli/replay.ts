@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander';
 import { InferplayError } from '../core/errors.js';
 import type { VerdictCode } from '../core/result.js';
+import type { ReplayOptions } from '../replay/plan.js';
 import { duration, integer, positive } from './options.js';
 import { progressLine } from './progress.js';
+import { addSweepOptions, isSweep, runSweep, type SweepGiven } from './sweep.js';
 import { commandLine, dim, hasColor, print, widthOf } from './terminal.js';
 
 const EXAMPLES = `
@@ -11,13 +13,14 @@ Examples:
   inferplay replay data/fraud --target 'redisai://127.0.0.1:6379?model=financialNet' --rate 5000 --arrivals poisson --requests 100000
   inferplay replay data/fraud --target 'redisai://127.0.0.1:6379?reference=off' --tensor-batch 8 --clients 4 --duration 10s
   inferplay replay data/fraud --target null: --threads 2 --duration 2s
+  inferplay replay data/fraud --target redisai://127.0.0.1:6379 --sweep clients=1,10,20 --sweep server-batch=0,16 --repeat 3
 
 A duration is written 30s, 500ms, 2m or 1h; a bare number is seconds.
 
 The target's options are parameters of its URL:
   'redisai://HOST:PORT?model=NAME&command=dagrun'    see docs/targets.md for all of them`;
 
-export interface ReplayGiven {
+export interface ReplayGiven extends SweepGiven {
   target: string;
   clients?: number;
   threads?: number;
@@ -40,7 +43,7 @@ export interface ReplayGiven {
 }
 
 export function addReplay(program: Command, signal: AbortSignal): void {
-  program
+  const command = program
     .command('replay')
     .description('send a data set as traffic and record latencies')
     .argument('<dataset>', 'folder of a data set, or Arrow files with tensor columns')
@@ -56,7 +59,7 @@ export function addReplay(program: Command, signal: AbortSignal): void {
     .addOption(new Option('--check <NAME>', "compare answers with the data set's expected ones (default: sample)").choices(['none', 'sample', 'all']))
     .addOption(new Option('--pick <NAME>', 'order of the rows (default: sequential)').choices(['sequential', 'random']))
     .option('--tensor-batch <N>', 'rows that a request carries as one tensor (default: 1)', integer(1))
-    .option('--seed <N>', 'of arrivals and picks (default: 1)', integer(0))
+    .option('--seed <N>', 'of arrivals, picks, and the order of a sweep (default: 1)', integer(0))
     .option('--spin', 'spend a core on sending on time')
     .option('--frames-mb <N>', 'memory for encoded requests, MB; larger data sets are encoded ahead in a ring (default: 256)', integer(1))
     .option('--no-store-check', "do not compare the server's loaded data set with this one")
@@ -64,7 +67,14 @@ export function addReplay(program: Command, signal: AbortSignal): void {
     .option('--no-save', 'leave no result folder')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async (path: string, given: ReplayGiven) => void (await runReplay(path, given, signal)));
+    .action(async (path: string, given: ReplayGiven) => void (await (isSweep(given) ? runSweep(path, given, replayOptions(given), signal) : runReplay(path, given, signal))));
+  addSweepOptions(command);
+}
+
+/** As the library has them. */
+function replayOptions({ duration: durationMs, warmup: warmupMs, timeout: timeoutMs, rate: ratePerSecond, framesMb, ...given }: ReplayGiven): ReplayOptions {
+  const { json: _json, save: _save, out: _out, sweep: _sweep, repeat: _repeat, cooldown: _cooldown, device: _device, modelForm: _modelForm, ...rest } = given;
+  return { ...rest, durationMs, warmupMs, timeoutMs, ratePerSecond, framesBytesMax: framesMb === undefined ? undefined : framesMb * 1e6 };
 }
 
 /** Runs, prints the summary, and fails with INVALID where that is the verdict. */
@@ -72,10 +82,8 @@ export async function runReplay(path: string, given: ReplayGiven, signal: AbortS
   const { replay } = await import('../replay/replay.js');
   const { summarize } = await import('../report/summary.js');
   const line = progressLine('replaying');
-  const { json, save, out, duration: durationMs, warmup: warmupMs, timeout: timeoutMs, rate: ratePerSecond, framesMb, ...rest } = given;
-  const framesBytesMax = framesMb === undefined ? undefined : framesMb * 1e6;
-  const options = { ...rest, durationMs, warmupMs, timeoutMs, ratePerSecond, framesBytesMax };
-  const { result, folder } = await replay(path, { ...options, out: save ? (out ?? 'auto') : null }, { signal, onProgress: line.update }).finally(line.end);
+  const { json, save, out } = given;
+  const { result, folder } = await replay(path, { ...replayOptions(given), out: save ? (out ?? 'auto') : null }, { signal, onProgress: line.update }).finally(line.end);
   print(json ? JSON.stringify(result, null, 2) : summarize(result, { color: hasColor(), width: widthOf() }));
   if (!json && folder) print(dim(`result: ${folder}   again: ${commandLine('report', folder)}`));
   if (result.verdict.code === 'INVALID' && !signal.aborted) {

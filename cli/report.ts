@@ -5,11 +5,11 @@ import { hasColor, print, widthOf } from './terminal.js';
 export function addReport(program: Command): void {
   program
     .command('report')
-    .description('print the summary of a result again')
-    .argument('<result>', 'result folder that replay left')
-    .addOption(new Option('--format <NAME>', 'what to print').choices(['text', 'json', 'csv']).default('text'))
-    .addHelpText('after', '\nExample:\n  inferplay report results/latest --format json')
-    .action(async (folder: string, { format }: { format: 'text' | 'json' | 'csv' }) => {
+    .description('print the summary of a result, or the tables of a sweep, again')
+    .argument('<result>', 'folder that replay left: of a result or of a sweep')
+    .addOption(new Option('--format <NAME>', 'what to print').choices(['text', 'json', 'csv', 'markdown']).default('text'))
+    .addHelpText('after', '\nExamples:\n  inferplay report results/latest --format json\n  inferplay report results/sweep --format markdown')
+    .action(async (folder: string, { format }: { format: string }) => {
       const { report } = await import('../report/report.js');
       print(await report(folder, { format, color: hasColor(), width: widthOf() }));
     });

@@ -6,8 +6,8 @@ import { bytes, print, red } from './terminal.js';
 export function addVerify(program: Command, signal: AbortSignal): void {
   program
     .command('verify')
-    .description('check every checksum of a data set or a result')
-    .argument('<path>', 'folder of a data set or a result')
+    .description('check every checksum of a data set, a result or a sweep')
+    .argument('<path>', 'folder of a data set, a result or a sweep')
     .addHelpText('after', '\nExample:\n  inferplay verify data/fraud')
     .action(async (path: string) => {
       const { verify } = await import('../report/verify.js');

@@ -85,10 +85,10 @@ function persistOf(command: CommandName, { persist }: RedisAiOptions): boolean {
   return persist;
 }
 
-/** An input that is sent has one dimension more than a row of its column: the batch. */
-function fixedRowsOf({ ports = [] }: ModelEntry, inputs: RequestForm['inputs']): number | null {
+/** An input that is sent has one dimension more than a row of its column: the batch. Ports are in the order of the model's inputs, whatever they are called. */
+function fixedRowsOf(model: ModelEntry, inputs: RequestForm['inputs']): number | null {
   for (const { column, stored } of inputs) {
-    const shape = ports.find(({ name }) => name === column.name)?.shape;
+    const shape = model.ports?.[model.inputs.indexOf(column.name)]?.shape;
     if (!stored && shape?.length === column.shape!.length + 1 && shape[0] !== null) return shape[0];
   }
   return null;

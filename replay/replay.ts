@@ -9,12 +9,13 @@ import { datasetFacts, makeResult, type Result } from '../core/result.js';
 import { resultFolderName, writeResult } from '../core/result-folder.js';
 import type { ServerStatistics } from '../core/server-statistics.js';
 import { runCrew, type Crewed, type CrewParts } from './crew.js';
-import { fillArena, layoutOf } from './frames.js';
+import { fillArena } from './frames.js';
 import { groupsIn } from './groups.js';
-import { FRAMES_BYTES_MAX, makePlan, type ReplayOptions } from './plan.js';
+import { makePlan, type ReplayOptions } from './plan.js';
+import { prepareReplay, type Prepared } from './prepare.js';
 import { newRing } from './ring.js';
 import { watchServer } from './statistics.js';
-import type { Encoder, Target } from './target.js';
+import type { Target } from './target.js';
 import { createTarget } from './target-url.js';
 
 export type { ReplayOptions } from './plan.js';
@@ -27,9 +28,6 @@ export interface Replayed {
   readonly recording: Recording;
 }
 
-/** In a ring with fewer entries than this for each connection, every request would wait for its frame. */
-const RING_ENTRIES_PER_CLIENT = 2;
-
 /**
  * Replays a data set. Whatever the server does during the run is in the result; only what is wrong before it throws.
  * @param datasetPath folder of a data set, or Arrow files that have the tensor columns
@@ -37,17 +35,15 @@ const RING_ENTRIES_PER_CLIENT = 2;
  * the first request was sent; a run that is interrupted later has a result, which says so
  */
 export async function replay(datasetPath: string, options: ReplayOptions, { signal, onProgress }: { signal?: AbortSignal; onProgress?: OnProgress } = {}): Promise<Replayed> {
-  const target = createTarget(options.target);
   // Options are checked before a file is opened: a typing error should not cost time.
+  createTarget(options.target);
   makePlan(datasetPath, options, null);
   const dataset = await openDataset(datasetPath);
-  if (dataset.rows === 0) throw new InferplayError('DATA', `${datasetPath} has no rows: there is nothing to send.`);
-  const plan = makePlan(datasetPath, options, dataset.manifest?.sha256 ?? null);
-  if (plan.tensorBatch > dataset.rows) throw new InferplayError('USAGE', `A tensor of ${plan.tensorBatch} rows cannot be made of ${datasetPath}, which has ${dataset.rows}: lower --tensor-batch, or generate more rows.`);
-  const encoder = target.encoder(dataset, plan.tensorBatch);
+  const prepared = prepareReplay(datasetPath, options, dataset);
+  const { target, plan, encoder } = prepared;
   throwIfAborted(signal);
   const server = await target.inspect(dataset, { skipStoreCheck: options.storeCheck === false, signal });
-  const frames = await prepareFrames(plan, dataset, encoder, signal);
+  const frames = await makeFrames(prepared, dataset, signal);
   throwIfAborted(signal);
 
   const groups = groupsIn(dataset.rows, plan.tensorBatch);
@@ -73,28 +69,14 @@ async function measure(parts: CrewParts, target: Target, dataset: Dataset): Prom
 }
 
 /** All frames before the run where they fit, else rings that are filled during it. */
-async function prepareFrames(plan: Plan, dataset: Dataset, encoder: Encoder, signal?: AbortSignal): Promise<CrewParts['frames']> {
-  const layout = layoutOf(encoder, dataset, plan);
-  // Rows that cannot be reached need not be encoded.
-  const reached = plan.pick === 'sequential' && plan.requests !== null && plan.warmupMs === 0 ? plan.requests * plan.tensorBatch : Infinity;
-  const rows = Math.min(dataset.rows, reached);
-  if (groupsIn(rows, plan.tensorBatch) * layout.entryBytes <= plan.framesBytesMax) {
-    try {
-      return { arena: await fillArena(dataset, encoder, layout, rows, signal) };
-    } catch (error) {
-      throwIfAborted(signal);
-      throw error;
-    }
+async function makeFrames({ plan, encoder, layout, rows, ringEntries }: Prepared, dataset: Dataset, signal?: AbortSignal): Promise<CrewParts['frames']> {
+  if (ringEntries !== null) return { rings: Array.from({ length: plan.threads }, () => newRing(layout, ringEntries)) };
+  try {
+    return { arena: await fillArena(dataset, encoder, layout, rows, signal) };
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
   }
-  const entries = Math.floor(plan.framesBytesMax / plan.threads / layout.entryBytes);
-  const needed = Math.ceil(plan.clients / plan.threads) * RING_ENTRIES_PER_CLIENT;
-  if (entries < needed) {
-    const bytes = needed * plan.threads * layout.entryBytes;
-    const megabytes = Math.ceil(bytes / 1e6);
-    if (bytes > FRAMES_BYTES_MAX) throw new InferplayError('USAGE', `Requests of ${layout.frameBytes} bytes on ${plan.clients} connections need ${megabytes} MB of memory, and more than ${Math.floor(FRAMES_BYTES_MAX / 1e6)} MB cannot be used: lower --clients${plan.tensorBatch > 1 ? ' or --tensor-batch' : ''}.`);
-    throw new InferplayError('USAGE', `${plan.framesBytesMax} bytes for encoded requests are too few for ${plan.clients} connections: allow at least ${megabytes} MB (--frames-mb).`);
-  }
-  return { rings: Array.from({ length: plan.threads }, () => newRing(layout, entries)) };
 }
 
 function throwIfAborted(signal?: AbortSignal): void {

@@ -1,4 +1,4 @@
-/** What a data set or a result is, as data and as a page of text. */
+/** What a data set, a result or a sweep is, as data and as a page of text. */
 import { basename } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { openDataset, type Dataset } from '../core/dataset.js';
@@ -6,8 +6,9 @@ import { readResult } from '../core/result-folder.js';
 import type { Column, Manifest } from '../core/manifest.js';
 import type { Result } from '../core/result.js';
 import { describeDataset } from './inspect-text.js';
-import { isResult, refuseManyResults } from './place.js';
-import { report } from './report.js';
+import type { SweepSummary } from '../core/sweep-points.js';
+import { isResult, isSweep, refuseManyResults } from './place.js';
+import { report, sweepAt } from './report.js';
 import { valuesOf, type Value } from './values.js';
 
 /** Rows shown are read into memory with all their values: more than this is a task for a data tool. */
@@ -42,11 +43,18 @@ export interface ResultDescription {
   readonly result: Result;
 }
 
+export interface SweepDescription {
+  readonly kind: 'sweep';
+  readonly summary: SweepSummary;
+}
+
 /**
- * @param path a data set (folder, manifest.json, or Arrow files from elsewhere) or a result (folder, result.json, or `results/latest`)
- * @throws InferplayError DATA where it is neither, unfinished, or damaged
+ * @param path a data set (folder, manifest.json, or Arrow files from elsewhere), a result (folder, result.json, or `results/latest`) or a
+ * sweep (folder or sweep.json)
+ * @throws InferplayError DATA where it is none of them, unfinished, or damaged
  */
-export async function describe(path: string, { rows = 3 }: InspectOptions = {}): Promise<DatasetDescription | ResultDescription> {
+export async function describe(path: string, { rows = 3 }: InspectOptions = {}): Promise<DatasetDescription | ResultDescription | SweepDescription> {
+  if (isSweep(path)) return { kind: 'sweep', summary: (await sweepAt(path)).summary };
   if (isResult(path)) return { kind: 'result', ...(await readResult(path)) };
   await refuseManyResults(path);
   const dataset = await openDataset(path);
@@ -57,7 +65,7 @@ export async function describe(path: string, { rows = 3 }: InspectOptions = {}):
 /** The same as text of at most 100 columns. */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<string> {
   const description = await describe(path, options);
-  return description.kind === 'result' ? report(path, { width: 100 }) : describeDataset(description);
+  return description.kind === 'dataset' ? describeDataset(description) : report(path, { width: 100 });
 }
 
 async function sizeOf({ path, manifest }: Dataset): Promise<number | null> {

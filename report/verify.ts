@@ -1,16 +1,18 @@
 /**
- * Checks that a data set or a result on disk is what its manifest says: checksums, sizes, row counts, and that every file
+ * Checks that a data set, a result or the results of a sweep on disk are what their manifest says: checksums, sizes, row counts, and that every file
  * really opens. Problems are collected, not thrown, so that one reading names them all.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { openDataset, type Dataset } from '../core/dataset.js';
-import { InferplayError } from '../core/errors.js';
+import { InferplayError, messageOf } from '../core/errors.js';
 import { openModel } from '../core/inference.js';
 import { MANIFEST_FILE, manifestSha256, readManifest, type Column, type Manifest, type ModelEntry, type ShardEntry } from '../core/manifest.js';
 import type { OnProgress } from '../core/progress.js';
+import { RESULT_FILE } from '../core/result-folder.js';
+import { readSweep } from '../core/sweep-folder.js';
 import { fileProblem, short, startChecks, type Checks, type Verification } from './checks.js';
-import { isResult, refuseManyResults } from './place.js';
+import { isResult, isSweep, refuseManyResults } from './place.js';
 import { verifyResult } from './verify-result.js';
 
 export type { Problem, Verification } from './checks.js';
@@ -22,14 +24,15 @@ export interface VerifyOptions {
 }
 
 /**
- * @param path folder of a data set or a result, its manifest.json or result.json, or `results/latest`
+ * @param path folder of a data set, a result or a sweep, its manifest.json, result.json or sweep.json, or `results/latest`
  * @throws InferplayError DATA where there is neither, no readable manifest, or, for Arrow files from elsewhere, none at all: there is
  *   nothing to compare them with; INTERRUPTED on the signal
  */
 export async function verify(path: string, { signal, onProgress }: VerifyOptions = {}): Promise<Verification> {
   const checks = startChecks(path, signal, onProgress);
   const folder = basename(path) === MANIFEST_FILE ? dirname(path) : path;
-  if (isResult(path)) await verifyResult(path, checks);
+  if (isSweep(path)) await verifySweep(path, checks);
+  else if (isResult(path)) await verifyResult(path, checks);
   else if (existsSync(join(folder, MANIFEST_FILE))) await verifyDataset(folder, checks, signal);
   else await refuse(path);
   return checks.verification();
@@ -48,6 +51,18 @@ async function verifyDataset(folder: string, checks: Checks, signal: AbortSignal
     const whole = await checks.check(model.file, () => fileProblem(folder, model, signal));
     if (whole) await checks.check(model.file, () => modelProblem(folder, model));
     checks.read(model.sizeBytes);
+  }
+}
+
+/** Every run that has a result. */
+async function verifySweep(path: string, checks: Checks): Promise<void> {
+  const { folder, state } = await readSweep(path);
+  for (const run of state.runs) {
+    const place = join(folder, run.folder);
+    if (!existsSync(join(place, RESULT_FILE))) continue;
+    const within: Checks = { ...checks, check: (file, look) => checks.check(`${run.folder}/${file}`, look) };
+    // What cannot be read is a problem of that run, and no reason not to look at the others.
+    await verifyResult(place, within).catch((error: unknown) => within.check(RESULT_FILE, () => messageOf(error)));
   }
 }
 

@@ -1,17 +1,30 @@
 import { PERCENTILES, type PercentileName, type Result } from '../../core/result.js';
-import type { Format } from '../format.js';
+import { AXES, type AxisName } from '../../core/sweep.js';
+import type { DoneRun } from '../../core/sweep-folder.js';
+import type { Format, SweepContent } from '../format.js';
 
 /** One line a run, the most asked-for numbers of it: the lines of many runs make a table. */
 export const csv: Format = {
   name: 'csv',
-  summary: 'a header and one line, for spreadsheets',
-  render: (result) => {
-    const fields = fieldsOf(result);
-    return [fields.map(([name]) => name), fields.map(([, value]) => quoted(value))].map((line) => line.join(',')).join('\n');
-  },
+  summary: 'a header and one line a run, for spreadsheets',
+  render: (result) => table([fieldsOf(result)]),
+  renderSweep: (sweep) => table(sweep.runs.map((run) => [...axisFields(sweep, run), ...fieldsOf(run.result)])),
 };
 
 type Field = readonly [string, string | number | null];
+
+function table(lines: readonly (readonly Field[])[]): string {
+  return [(lines[0] ?? []).map(([name]) => name), ...lines.map((fields) => fields.map(([, value]) => quoted(value)))].map((line) => line.join(',')).join('\n');
+}
+
+/** These axes are fields of every run. */
+const FIELDS_TOO: readonly AxisName[] = ['clients', 'threads', 'tensorBatch'];
+
+/** Where the run is in the grid. */
+function axisFields({ summary }: SweepContent, { run: { run, repetition, point } }: DoneRun): Field[] {
+  const own = summary.definition.axes.filter(({ name }) => !FIELDS_TOO.includes(name));
+  return [['run', run], ['repetition', repetition], ...own.map(({ name }): Field => [AXES[name].flag.replaceAll('-', '_') + (/Ms$/.test(name) ? '_ms' : ''), point[name] ?? null])];
+}
 
 function fieldsOf({ plan, dataset, platform, verdict, recording, serverStatistics }: Result): Field[] {
   const { requests, ratesPerSecond: rates, latency } = recording;

@@ -2,6 +2,7 @@ import type { Format } from '../format.js';
 
 export const json: Format = {
   name: 'json',
-  summary: 'result.json (docs/result.md)',
+  summary: 'result.json (docs/result.md); of a sweep its points (docs/sweep.md)',
   render: (result) => JSON.stringify(result, null, 2),
+  renderSweep: ({ summary }) => JSON.stringify(summary, null, 2),
 };

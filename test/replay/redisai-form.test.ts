@@ -54,7 +54,7 @@ test('only a DAG that may write can persist', () => {
 });
 
 test('rows that a graph insists on are known from its ports, where they have a dimension for them', () => {
-  const fixed = (shape: readonly (number | null)[]) => made({ reference: 'off' }, [model('m', ['transaction'], true, { ports: [{ name: 'transaction', dtype: 'float32', shape }] })]).fixedRows;
+  const fixed = (shape: readonly (number | null)[]) => made({ reference: 'off' }, [model('m', ['transaction'], true, { ports: [{ name: 'input', dtype: 'float32', shape }] })]).fixedRows;
   assert.equal(fixed([1, 30]), 1);
   assert.equal(fixed([8, 30]), 8);
   assert.equal(fixed([null, 30]), null);

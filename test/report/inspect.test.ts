@@ -13,6 +13,7 @@ import { verify } from '../../report/verify.js';
 import { fraudColumns, writeFraudDataset, writeShard } from '../support/datasets.js';
 import { temporaryFolder } from '../support/paths.js';
 import { planOf } from '../support/recordings.js';
+import { SWEEPS, writeSweep } from '../support/sweeps.js';
 
 async function dataset(t: { after(fn: () => void): void }): Promise<string> {
   const folder = temporaryFolder(t);
@@ -74,4 +75,12 @@ test('what is neither is refused with a sentence', async (t) => {
   for (const path of [folder, join(folder, 'none'), join(folder, 'latest')]) {
     await assert.rejects(inspect(path), (error) => error instanceof InferplayError && error.code === 'DATA', path);
   }
+});
+
+test('a sweep is described as data, and its text is the report', async (t) => {
+  const folder = join(temporaryFolder(t), 'sweep');
+  await writeSweep(folder, SWEEPS.once);
+  const found = await describe(folder);
+  assert.ok(found.kind === 'sweep' && found.summary.runs.done === 2);
+  assert.equal(await inspect(folder), await report(folder, { width: 100 }));
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isResult, refuseManyResults } from '../../report/place.js';
+import { isResult, isSweep, refuseManyResults } from '../../report/place.js';
 import { temporaryFolder } from '../support/paths.js';
 
 test('results are told from data sets by what is in the folder', (t) => {
@@ -26,4 +26,12 @@ test('a folder of results is refused, and a data set beside results is not', asy
   await assert.rejects(refuseManyResults(folder), { code: 'DATA', message: /is a folder of one result; name .*latest/ });
   writeFileSync(join(folder, 'manifest.json'), '{}');
   await refuseManyResults(folder);
+});
+
+test('a sweep is known by its file', (t) => {
+  const folder = temporaryFolder(t);
+  assert.equal(isSweep(folder), false);
+  writeFileSync(join(folder, 'sweep.json'), '{}');
+  assert.deepEqual([folder, join(folder, 'sweep.json')].map(isSweep), [true, true]);
+  assert.equal(isResult(folder), false);
 });

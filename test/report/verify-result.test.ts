@@ -10,6 +10,7 @@ import { makeResult, type Result } from '../../core/result.js';
 import { verify } from '../../report/verify.js';
 import { temporaryFolder } from '../support/paths.js';
 import { planOf, recordingOf } from '../support/recordings.js';
+import { SWEEPS, writeSweep } from '../support/sweeps.js';
 
 const platform: Platform = { inferplay: '0.1.0', node: 'v20.9.0', os: 'linux', cpu: 'none', cores: 2, memoryBytes: 1e9, hostname: 'host' };
 
@@ -109,4 +110,18 @@ test('a result.json that cannot be read stops with a sentence', async (t) => {
   const folder = await resultFolder(t);
   writeFileSync(join(folder, 'result.json'), '{');
   await assert.rejects(verify(folder), (error) => error instanceof InferplayError && error.code === 'DATA');
+});
+
+test('of a sweep every result is checked, and a problem is told with its run', async (t) => {
+  const folder = join(temporaryFolder(t), 'sweep');
+  await writeSweep(folder, SWEEPS.once);
+  const whole = await verify(folder);
+  assert.deepEqual([whole.ok, whole.checked], [true, 16]);
+  const [first, second] = SWEEPS.once.state.runs.map((run) => run.folder);
+  writeFileSync(join(folder, first, 'result.json'), '{');
+  writeFileSync(join(folder, second, 'timeline.csv'), '');
+  const found = await problems(folder);
+  assert.equal(found.length, 2);
+  assert.match(found[0], new RegExp(`^${first}/result.json .*is not JSON`));
+  assert.ok(found[1].startsWith(`${second}/timeline.csv `), found[1]);
 });

@@ -12,7 +12,7 @@ export function sourceFile(path: string, text: string): SourceFile {
   return { path, text, ...(path.endsWith('.ts') ? blank(text) : { code: '', uncommented: '' }) };
 }
 
-export const ROOMS = ['generate', 'load', 'replay', 'report', 'serve'] as const;
+export const ROOMS = ['generate', 'load', 'replay', 'sweep', 'report', 'serve'] as const;
 const SOURCE_FOLDERS = [...ROOMS, 'core', 'wire', 'cli'];
 
 const FILE_LINES_MAX = 300;

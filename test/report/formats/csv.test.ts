@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { csv } from '../../../report/formats/csv.js';
 import { RESULTS } from '../../support/results.js';
+import { SWEEPS } from '../../support/sweeps.js';
 
 const OPTIONS = { color: false, width: 100 };
 
@@ -28,4 +29,17 @@ test('the columns are the same for every result, and text is quoted', () => {
   const [, result] = RESULTS[0];
   const path = 'a "quoted", path\nwith a line';
   assert.equal(rowOf(csv.render({ ...result, dataset: { ...result.dataset, path } }, OPTIONS)).dataset, path);
+});
+
+test('a sweep has a line for every run that is done, with where in the grid it is, and all that a result has', () => {
+  const { runs } = SWEEPS.vision;
+  const rows = parse(csv.renderSweep(SWEEPS.vision, OPTIONS), { columns: true }) as { [column: string]: string }[];
+  assert.equal(rows.length, 36);
+  rows.forEach((row, at) => {
+    const { run, result } = runs[at];
+    assert.deepEqual([row.run, row.repetition, row.clients, row.tensor_batch, row.server_batch], [run.run, run.repetition, run.point.clients, run.point.tensorBatch, run.point.serverBatch].map(String));
+    assert.equal(row.response_p99_ms, rowOf(csv.render(result, OPTIONS)).response_p99_ms);
+  });
+  const [header] = csv.renderSweep(SWEEPS.vision, OPTIONS).split('\n');
+  assert.equal(new Set(header.split(',')).size, header.split(',').length, 'no column twice');
 });

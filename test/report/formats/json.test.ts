@@ -4,6 +4,7 @@ import { checkJson } from '../../../core/check-json.js';
 import { RESULT_SCHEMA } from '../../../core/result-schema.js';
 import { json } from '../../../report/formats/json.js';
 import { RESULTS } from '../../support/results.js';
+import { SWEEPS } from '../../support/sweeps.js';
 
 test('the JSON is the result, and of the schema', () => {
   for (const [, result] of RESULTS) {
@@ -11,4 +12,8 @@ test('the JSON is the result, and of the schema', () => {
     assert.deepEqual(parsed, result);
     assert.equal(checkJson(RESULT_SCHEMA, parsed), null);
   }
+});
+
+test('of a sweep it is the summary', () => {
+  for (const sweep of Object.values(SWEEPS)) assert.deepEqual(JSON.parse(json.renderSweep(sweep, { color: true, width: 60 })), sweep.summary);
 });

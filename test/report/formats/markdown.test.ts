@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { markdown } from '../../../report/formats/markdown.js';
+import { compareGolden } from '../../support/golden.js';
+import { RESULTS } from '../../support/results.js';
+import { SWEEPS } from '../../support/sweeps.js';
+
+const OPTIONS = { color: false, width: 100 };
+
+/** Cells of every line of a table, split as a reader of Markdown does. */
+function tables(page: string): string[][][] {
+  return page.split('\n\n').filter((part) => part.startsWith('|')).map((part) => part.split('\n').map((line) => line.slice(1, -1).split(/(?<!\\)\|/)));
+}
+
+test('a sweep and a result are pages of tables', () => {
+  compareGolden('markdown-sweep', markdown.renderSweep(SWEEPS.troubled, OPTIONS));
+  compareGolden('markdown-result', markdown.render(RESULTS.find(([name]) => name === 'invalid-errors-and-wrong-answers')![1], OPTIONS));
+});
+
+test('every table has lines of one length, and a rule below its head', () => {
+  for (const page of [...Object.values(SWEEPS).map((sweep) => markdown.renderSweep(sweep, OPTIONS)), ...RESULTS.map(([, result]) => markdown.render(result, OPTIONS))]) {
+    assert.ok(tables(page).length > 0);
+    for (const [head, rule, ...rows] of tables(page)) {
+      assert.ok(rule.every((cell) => cell === ' ---: '));
+      assert.ok([rule, ...rows].every((line) => line.length === head.length), page);
+    }
+  }
+});
+
+test('text from elsewhere is no markup', () => {
+  const [, result] = RESULTS[0];
+  const page = markdown.render({ ...result, dataset: { ...result.dataset, path: 'a|b\n# <img src=x> [x](y) `z`' } }, OPTIONS);
+  assert.ok(page.includes('a\\|b # \\<img src=x\\> \\[x\\](y) \\`z\\`'), page);
+});
