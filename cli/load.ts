@@ -39,12 +39,14 @@ async function run(path: string, given: Given, signal: AbortSignal): Promise<voi
   const line = progressLine(verifyOnly ? 'verifying' : 'loading');
   const report = await load(path, { ...tableValues(LOAD_OPTIONS, given), to, signal, onProgress: line.update }).finally(line.end);
   if (json) return print(JSON.stringify(report, null, 2));
-  if (!verifyOnly) {
+  // A data set of images has no keys: its models are all that is loaded.
+  const keyed = report.forms.length > 0;
+  if (keyed && !verifyOnly) {
     print(`loaded ${grouped(report.keys)} keys, ${bytes(report.bytes)}, in ${formatDuration(report.elapsedMs)} (${grouped(report.ratePerSecond)} keys/s)`);
   }
   if (report.models.length > 0) print(`models: ${report.models.map(({ name, state }) => `${name} (${state})`).join(', ')}${batches(report.batching)}`);
   const { counted, sampled } = report.verified;
-  print(`verified: ${grouped(counted)} keys are there, ${grouped(sampled)} rows read back byte for byte`);
+  if (keyed) print(`verified: ${grouped(counted)} keys are there, ${grouped(sampled)} rows read back byte for byte`);
   if (/^redisais?:/.test(to)) print(dim(`  next: ${commandLine('replay', path, '--target', redactUrl(to))}`));
 }
 

@@ -83,18 +83,32 @@ function shardTable({ shards }: Manifest): string[] {
   return [...table(rows, [2]), ...(more > 0 ? [`  and ${counted(more, 'more shard', 'more shards')}`] : [])];
 }
 
-/** Scalars share one line, and every tensor has one: as many of its first values as fit, and its last. */
+/** Scalars share lines, and every tensor has one: as many of its first values as fit, and its last. */
 function sampleText(sample: readonly SampleRow[], columns: readonly Column[]): string[] {
   const scalars = columns.filter(({ shape }) => shape === null);
   const tensors = columns.filter(({ shape }) => shape !== null);
   const nameWidth = Math.max(0, ...tensors.map(({ name }) => name.length));
-  return sample.flatMap(({ row, values }) => {
-    const head = scalars.length > 0 ? scalars.map(({ name, dtype }) => `${name} ${scalarText(values[name], dtype)}`).join('   ') : `row ${row}`;
-    return [`  ${head}`, ...tensors.map(({ name, dtype }) => {
+  return sample.flatMap(({ row, values }) => [
+    ...scalarLines(row, values, scalars),
+    ...tensors.map(({ name, dtype }) => {
       const lead = `    ${name.padEnd(nameWidth)}  `;
       return lead + tensorText(values[name], dtype, WIDTH - lead.length);
-    })];
-  });
+    }),
+  ]);
+}
+
+/** Name and value of each, as many in a line as fit. A checksum is told by its beginning. */
+function scalarLines(row: number, values: SampleRow['values'], scalars: readonly Column[]): string[] {
+  if (scalars.length === 0) return [`  row ${row}`];
+  const lines = [''];
+  for (const { name, dtype } of scalars) {
+    const value = values[name];
+    const text = `${name} ${name === 'sha256' && typeof value === 'string' ? short(value) : scalarText(value, dtype)}`;
+    const line = lines[lines.length - 1];
+    if (line !== '' && line.length + text.length + 5 > WIDTH) lines.push(text);
+    else lines[lines.length - 1] = line === '' ? text : `${line}   ${text}`;
+  }
+  return lines.map((line, at) => (at === 0 ? `  ${line}` : `    ${line}`));
 }
 
 function scalarText(value: Value, dtype: Column['dtype']): string {

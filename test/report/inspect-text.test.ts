@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Manifest } from '../../core/manifest.js';
 import type { DatasetDescription } from '../../report/inspect.js';
+import type { Column } from '../../core/manifest.js';
 import { describeDataset } from '../../report/inspect-text.js';
 import { fraudColumns } from '../support/datasets.js';
 
@@ -86,6 +87,14 @@ test('options that are longer than a line go on in the next, whole', () => {
   const text = facts.replace(/\n {13}/g, ' ');
   for (let at = 0; at < 12; at++) assert.ok(text.includes(`option-number${at} value-${at},`), text);
   assert.ok(facts.replace(/\n {13}/g, '').includes(`last ${'x'.repeat(20)}`) || facts.replace(/\s/g, '').includes(`last${'x'.repeat(200)}`));
+});
+
+test('scalars go on in a second line where they are many, and of a checksum the beginning is told', () => {
+  const scalar = (name: string, dtype: Column['dtype']): Column => ({ name, dtype, shape: null, nullable: true });
+  const columns = [scalar('id', 'uint64'), scalar('file', 'utf8'), scalar('sha256', 'utf8'), scalar('category', 'utf8')];
+  const values = { id: 7, file: `${'a'.repeat(60)}.jpg`, sha256: '0123456789ab'.repeat(5), category: null };
+  const page = describeDataset({ ...description, columns, sample: [{ row: 7, values }] });
+  assert.ok(page.endsWith(`First row\n  id 7   file ${'a'.repeat(60)}.jpg\n    sha256 0123456789ab…   category none`), page.slice(-300));
 });
 
 test('no line is longer than 100 characters or can move the cursor, whatever the names and values are', () => {
