@@ -99,7 +99,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     stopClock();
     signal?.removeEventListener('abort', onAbort);
     const closed = Promise.all(nets.map((net) => new Promise((resolve) => net.close(resolve))));
-    for (const session of server.sessions.values()) session.end();
+    for (const session of server.sessions.values()) session.output.end();
     await server.laboratory?.close();
     // A model may be in a loop that never ends: nothing that was stored may be lost by waiting for it.
     await Promise.race([server.devices.close(), new Promise((resolve) => setTimeout(resolve, RUNNING_PATIENCE_MS))]);
@@ -164,7 +164,7 @@ function acceptor(server: Server): (accepted: Socket) => void {
     server.sessions.set(session.id, session);
     socket.on('error', () => {});
     socket.on('end', () => socket.destroySoon());
-    socket.on('drain', () => session.drained());
+    socket.on('drain', () => session.output.drained());
     socket.on('close', () => session.closed());
     socket.resume();
   };

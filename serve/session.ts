@@ -1,27 +1,27 @@
 /** One client: its bytes in, its commands one after the other, its replies out. */
 import type { Socket } from 'node:net';
 import { hostPort } from '../core/address.js';
-import { messageOf } from '../core/errors.js';
-import { isHeld, refusalOf, refuse, unknownCommand } from './admission.js';
-import type { Command } from './commands/command.js';
+import { dispatch, failed } from './dispatch.js';
 import { Input } from './input.js';
 import * as limits from './limits.js';
-import type { Reply, Sender } from './reply.js';
+import { Output } from './output.js';
+import { READ_AHEAD, Reading, SLOWLY } from './reading.js';
+import type { Reply } from './reply.js';
 import { BROKEN, INCOMPLETE, Request } from './request.js';
-import type { Pause, Server } from './server.js';
+import type { Server } from './server.js';
 import { SlowReading } from './slow-reading.js';
-import { runCounted } from './statistics.js';
 import type { Database, Watcher } from './store.js';
-import { enqueue, ownCopy, type Transaction } from './transaction.js';
+import type { Transaction } from './transaction.js';
 import { DEFAULT_USER } from './users.js';
 
 export { wrongArity } from './lookup.js';
 
-export class Session implements Watcher, Sender {
+export class Session implements Watcher {
   readonly server: Server;
   readonly socket: Socket;
   readonly id: number;
   readonly reply: Reply;
+  readonly output: Output;
   readonly connectedAtMs: number;
   database: Database;
   databaseIndex = 0;
@@ -46,13 +46,10 @@ export class Session implements Watcher, Sender {
   readonly #input = new Input();
   /** The part of `#input` that the next read goes into. */
   #room: Buffer | null = null;
-  /** Replies that wait for the end of this turn. */
-  #out: Buffer[] = [];
-  #outBytes = 0;
   /** An inference is running: later commands of this client wait. */
   #blocked = false;
   #gone = false;
-  #paused = false;
+  readonly #reading: Reading;
   readonly #slowly: SlowReading | null;
 
   constructor(server: Server, socket: Socket, id: number, reply: Reply) {
@@ -64,8 +61,10 @@ export class Session implements Watcher, Sender {
     this.database = server.store.databases[0];
     this.authenticated = server.users.open;
     this.activeAtMs = this.connectedAtMs;
+    this.#reading = new Reading(socket);
+    this.output = new Output(socket, reply, this.#reading, () => this.destroy());
     const rate = server.laboratory?.plan.readBytesPerSecond ?? Infinity;
-    this.#slowly = rate < Infinity ? new SlowReading(rate, () => socket.pause(), () => void (this.#paused || this.#gone || socket.resume())) : null;
+    this.#slowly = rate < Infinity ? new SlowReading(rate, () => this.#reading.hold(SLOWLY), () => this.#reading.release(SLOWLY)) : null;
   }
 
   /** Bytes have arrived in a buffer that is only lent. */
@@ -81,7 +80,7 @@ export class Session implements Watcher, Sender {
       else this.#keep(chunk, 0, size);
       if (!this.#blocked) this.#resume();
     }
-    this.#flush();
+    this.flush();
   }
 
   /** Where the next read goes, null for the shared buffer. While no command runs, nothing but that read changes `#input`. */
@@ -103,51 +102,10 @@ export class Session implements Watcher, Sender {
         return end;
       }
       at = next;
-      if (request.argc > 0) {
-        if (this.replyMode === 'on') this.#dispatch(request);
-        else this.#dispatchSilently(request);
-      }
-      if (this.reply.bytes > limits.OUTPUT_BYTES_FLUSH) this.#flush();
+      if (request.argc > 0) dispatch(this, request);
+      if (this.reply.bytes > limits.OUTPUT_BYTES_FLUSH) this.flush();
     }
     return at;
-  }
-
-  /** Runs a command and forgets its reply. */
-  #dispatchSilently(request: Request): void {
-    this.#flush();
-    if (this.replyMode === 'skip-next') this.replyMode = 'skip';
-    this.#dispatch(request);
-    // CLIENT REPLY ON is the one command that is answered: it has changed the mode.
-    if ((this.replyMode as string) !== 'on') this.reply.drain();
-    if (this.replyMode === 'skip') this.replyMode = 'on';
-  }
-
-  #dispatch(request: Request): void {
-    const { reply, server } = this;
-    server.stats.commands++;
-    const command = server.commands.lookUp(request);
-    const refusal = command === null ? unknownCommand(request) : refusalOf(this, command, request);
-    if (refusal !== null) return refuse(this, command, refusal);
-    this.lastCommand = command!.name;
-    if (this.transaction !== null && !command!.immediate) return enqueue(this.transaction, command!, request, reply);
-    if (server.pause !== null && isHeld(this, command!)) return this.#hold(command!, request, server.pause);
-    try {
-      runCounted(this, command!, request, reply);
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  /** A mistake of ours, or memory that is not there: it costs this client its connection, and nobody else anything. */
-  #failed(error: unknown): void {
-    this.reply.error(`ERR internal error: ${messageOf(error)}`);
-    this.closing = true;
-  }
-
-  /** Runs a command when CLIENT PAUSE is over; until then the client's further commands wait behind it. */
-  #hold(command: Command, request: Request, pause: Pause): void {
-    const own = ownCopy(request);
-    this.later((answer) => pause.waiting.push(() => answer((reply) => runCounted(this, command, own, reply))));
   }
 
   /** Keeps bytes that cannot be run yet. */
@@ -155,7 +113,7 @@ export class Session implements Watcher, Sender {
     const input = this.#input;
     input.keep(chunk, from, to, this.#blocked ? null : this.#request);
     if (input.size > limits.REQUEST_BYTES_MAX) this.destroy();
-    else if (this.#blocked && input.size > limits.READ_AHEAD_BYTES_MAX) this.#pause();
+    else if (this.#blocked && input.size > limits.READ_AHEAD_BYTES_MAX) this.#reading.hold(READ_AHEAD);
   }
 
   /** Runs what was kept, as far as it is complete. */
@@ -194,76 +152,28 @@ export class Session implements Watcher, Sender {
       try {
         write(this.reply);
       } catch (error) {
-        this.#failed(error);
+        failed(this, error);
       }
       if (!this.#gone) this.#resume();
-      if (!this.#blocked) this.#unpause();
-      this.#flush();
+      if (!this.#blocked) this.#reading.release(READ_AHEAD);
+      this.flush();
     });
     now = false;
     if (!answered) this.#blocked = true;
   }
 
-  #flush(): void {
+  /** Hands over what has been answered so far. */
+  flush(): void {
     const { reply } = this;
     const { bytes } = reply;
     if (bytes > 0) {
       const parts = reply.take();
-      if (!this.#gone) this.#hand(parts, bytes);
+      if (!this.#gone) {
+        this.server.stats.outputBytes += bytes;
+        this.output.take(parts, bytes);
+      }
     }
-    if (this.closing && !this.#gone && !this.#blocked) this.end();
-  }
-
-  /** Small replies wait for those of the other clients that are being answered in this turn. */
-  #hand(parts: readonly Buffer[], bytes: number): void {
-    this.server.stats.outputBytes += bytes;
-    const first = this.#out.length === 0;
-    if (first) this.#out = parts as Buffer[];
-    else this.#out.push(...parts);
-    this.#outBytes += bytes;
-    if (this.#outBytes >= limits.REPLY_BY_REFERENCE_BYTES) this.writeOut();
-    else if (first) this.reply.defer(this);
-  }
-
-  writeOut(): boolean {
-    const { socket } = this;
-    const parts = this.#out;
-    this.#out = [];
-    this.#outBytes = 0;
-    if (this.#gone) return true;
-    if (parts.length === 1) socket.write(parts[0]);
-    else if (parts.length > 1) {
-      socket.cork();
-      for (const part of parts) socket.write(part);
-      socket.uncork();
-    }
-    const waiting = socket.writableLength;
-    if (waiting > limits.OUTPUT_BYTES_MAX) this.destroy();
-    else if (waiting > limits.OUTPUT_BYTES_PAUSE) this.#pause();
-    return waiting === 0;
-  }
-
-  /** Closes the connection when everything is written. */
-  end(): void {
-    this.writeOut();
-    this.socket.destroySoon();
-  }
-
-  #pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.socket.pause();
-  }
-
-  #unpause(): void {
-    if (!this.#paused || this.socket.writableLength > limits.OUTPUT_BYTES_PAUSE) return;
-    this.#paused = false;
-    if (!this.#slowly?.holding) this.socket.resume();
-  }
-
-  /** The kernel has taken everything that was written. */
-  drained(): void {
-    if (!this.#blocked) this.#unpause();
+    if (this.closing && !this.#gone && !this.#blocked) this.output.end();
   }
 
   /** The client's address as CLIENT LIST shows it. */
@@ -286,7 +196,7 @@ export class Session implements Watcher, Sender {
     this.#gone = true;
     this.#input.forget();
     this.#room = null;
-    this.#out = [];
+    this.output.closed();
     this.transaction = null;
     this.unwatch();
     this.server.sessions.delete(this.id);
