@@ -32,12 +32,12 @@ export class Output implements Sender {
     else if (first) this.#reply.defer(this);
   }
 
-  writeOut(): boolean {
+  writeOut(): void {
     const socket = this.#socket;
     const parts = this.#parts;
     this.#parts = [];
     this.#bytes = 0;
-    if (this.#closed) return true;
+    if (this.#closed) return;
     if (parts.length === 1) socket.write(parts[0]);
     else if (parts.length > 1) {
       socket.cork();
@@ -45,9 +45,10 @@ export class Output implements Sender {
       socket.uncork();
     }
     const waiting = socket.writableLength;
+    if (waiting === 0) return;
+    this.#reply.lend();
     if (waiting > OUTPUT_BYTES_MAX) this.#overflowed();
     else if (waiting > OUTPUT_BYTES_PAUSE) this.#reading.hold(UNREAD_REPLIES);
-    return waiting === 0;
   }
 
   /** The kernel has taken everything that was written. */
