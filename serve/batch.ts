@@ -1,32 +1,19 @@
-/** Several clients' requests as one run: which fit together, their inputs as one, and the outputs taken apart again. */
+/** Several clients' requests as one run: which may share one, their inputs as one, and the outputs taken apart again. */
 import type { BareTensor } from '../core/inference.js';
-import type { Job } from './devices.js';
+import type { Job } from './queue.js';
 import { Tensor, TYPES } from './tensor-value.js';
 
-/** The job and those behind it in the queue that may share its run. */
-export function gather(first: Job, queue: readonly Job[], at = queue.indexOf(first)): Job[] {
-  const { batchSize } = first.model.definition;
-  const jobs = [first];
-  let samples = first.inputs[0]?.batch ?? 1;
-  if (batchSize === 0 || first.inputs.some(({ shape }) => shape.length === 0)) return jobs;
-  for (let i = at + 1; i < queue.length && samples < batchSize; i++) {
-    const job = queue[i];
-    if (job.model !== first.model || !fits(first, job) || samples + job.inputs[0].batch > batchSize) continue;
-    jobs.push(job);
-    samples += job.inputs[0].batch;
+/** Requests of a model with the same text may share a run: same types, and same shapes behind the first dimension. Null for one that must run alone. */
+export function signatureOf(inputs: readonly Tensor[]): string | null {
+  if (inputs.length === 0) return null;
+  let text = '';
+  for (const { type, shape } of inputs) {
+    if (shape.length === 0 || shape[0] !== inputs[0].shape[0]) return null;
+    text += type.name;
+    for (let axis = 1; axis < shape.length; axis++) text += `,${shape[axis]}`;
+    text += ';';
   }
-  return jobs;
-}
-
-/** Same types and same shapes behind the first dimension, and one batch size across the inputs. */
-function fits(first: Job, job: Job): boolean {
-  const batch = job.inputs[0].batch;
-  const firstBatch = first.inputs[0].batch;
-  return first.inputs.every((input, i) => {
-    const { type, shape } = job.inputs[i];
-    return type === input.type && shape.length === input.shape.length && shape[0] === batch && input.shape[0] === firstBatch
-      && shape.every((size, axis) => axis === 0 || size === input.shape[axis]);
-  });
+  return text;
 }
 
 function concatenate(jobs: readonly Job[]): Tensor[] {

@@ -31,7 +31,7 @@ export function startClock(server: Server): () => void {
 export function endPause(server: Server): void {
   const { pause } = server;
   server.pause = null;
-  for (const go of pause?.waiting ?? []) setImmediate(go);
+  for (const go of pause?.waiting.values() ?? []) setImmediate(go);
 }
 
 function disconnectSilent(server: Server): void {

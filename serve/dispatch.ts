@@ -48,5 +48,5 @@ export function failed(session: Session, error: unknown): void {
 /** Runs a command when CLIENT PAUSE is over; until then the client's further commands wait behind it. */
 function hold(session: Session, command: Command, request: Request, pause: Pause): void {
   const own = ownCopy(request);
-  session.later((answer) => pause.waiting.push(() => answer((reply) => runCounted(session, command, own, reply))));
+  session.later((answer) => pause.waiting.set(session, () => answer((reply) => runCounted(session, command, own, reply))));
 }

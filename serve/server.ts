@@ -29,8 +29,8 @@ export interface Settings {
 export interface Pause {
   readonly untilMs: number;
   readonly writesOnly: boolean;
-  /** To be called when it is over. */
-  readonly waiting: (() => void)[];
+  /** Whose command is held back, and what is to be called when it is over. */
+  readonly waiting: Map<Session, () => void>;
 }
 
 export interface Stats {

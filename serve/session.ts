@@ -1,6 +1,7 @@
 /** One client: its bytes in, its commands one after the other, its replies out. */
 import type { Socket } from 'node:net';
 import { hostPort } from '../core/address.js';
+import type { Owner } from './devices.js';
 import { dispatch, failed } from './dispatch.js';
 import { Input } from './input.js';
 import * as limits from './limits.js';
@@ -16,7 +17,7 @@ import { DEFAULT_USER } from './users.js';
 
 export { wrongArity } from './lookup.js';
 
-export class Session implements Watcher {
+export class Session implements Watcher, Owner {
   readonly server: Server;
   readonly socket: Socket;
   readonly id: number;
@@ -48,7 +49,8 @@ export class Session implements Watcher {
   #room: Buffer | null = null;
   /** An inference is running: later commands of this client wait. */
   #blocked = false;
-  #gone = false;
+  /** The connection is closed: nobody hears what is answered. */
+  gone = false;
   readonly #reading: Reading;
   readonly #slowly: SlowReading | null;
 
@@ -154,7 +156,7 @@ export class Session implements Watcher {
       } catch (error) {
         failed(this, error);
       }
-      if (!this.#gone) this.#resume();
+      if (!this.gone) this.#resume();
       if (!this.#blocked) this.#reading.release(READ_AHEAD);
       this.flush();
     });
@@ -168,12 +170,12 @@ export class Session implements Watcher {
     const { bytes } = reply;
     if (bytes > 0) {
       const parts = reply.take();
-      if (!this.#gone) {
+      if (!this.gone) {
         this.server.stats.outputBytes += bytes;
         this.output.take(parts, bytes);
       }
     }
-    if (this.closing && !this.#gone && !this.#blocked) this.output.end();
+    if (this.closing && !this.gone && !this.#blocked) this.output.end();
   }
 
   /** The client's address as CLIENT LIST shows it. */
@@ -193,13 +195,15 @@ export class Session implements Watcher {
   }
 
   closed(): void {
-    this.#gone = true;
+    this.gone = true;
     this.#input.forget();
     this.#room = null;
     this.output.closed();
     this.transaction = null;
     this.unwatch();
     this.server.sessions.delete(this.id);
+    this.server.devices.withdraw(this);
+    this.server.pause?.waiting.delete(this);
   }
 
   destroy(): void {

@@ -102,7 +102,7 @@ function pause({ server }: Session, request: Request, reply: Reply): void {
   if (request.argc === 4 && !request.is(3, 'WRITE') && !request.is(3, 'ALL')) return reply.error('ERR CLIENT PAUSE mode must be WRITE or ALL');
   const untilMs = Math.max(server.pause?.untilMs ?? 0, Date.now() + Math.min(ms, PAUSE_MS_MAX));
   const writesOnly = request.is(3, 'WRITE') && (server.pause?.writesOnly ?? true);
-  server.pause = { untilMs, writesOnly, waiting: server.pause?.waiting ?? [] };
+  server.pause = { untilMs, writesOnly, waiting: server.pause?.waiting ?? new Map() };
   reply.ok();
 }
 

@@ -215,7 +215,7 @@ function runDag(session: Session, { loaded: local, operations, timeoutMs }: Dag,
     let now = true;
     let over = false;
     const leftMs = deadlineMs > 0 ? Math.max(1, deadlineMs - Date.now()) : 0;
-    session.server.devices.run(model, inputs.map((name) => local.get(name)!), leftMs, (result) => {
+    session.server.devices.run(model, inputs.map((name) => local.get(name)!), leftMs, session, (result) => {
       if (result === TIMEDOUT) return done(null, true);
       if (typeof result === 'string') {
         failed = true;

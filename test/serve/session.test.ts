@@ -73,6 +73,51 @@ test('a client that goes away while its inference runs leaves its result and no 
   assert.deepEqual(await client.call('AI.TENSORGET', 'c', 'VALUES'), ['4', '9']);
 });
 
+/** Sends a command that will have to wait, and goes away. */
+async function comeAndGo(client: Awaited<ReturnType<typeof served>>, ...command: (string | number)[]): Promise<void> {
+  const clients = async (text: string): Promise<number> => String(await client.call('CLIENT', 'LIST')).split(text).length - 1;
+  const leaving = await connectTo(client.server.port);
+  leaving.socket.write(encodeCommand(command));
+  while ((await clients('flags=b')) === 0);
+  leaving.close();
+  while ((await clients('id=')) > 1);
+}
+
+test('what a client waits for in a queue is forgotten when it goes away, alone and in a DAG', async (t) => {
+  const client = await served(t);
+  await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BATCHSIZE', 4, 'MINBATCHSIZE', 2, 'BLOB', multiplyModel());
+  await client.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2, 'VALUES', 2, 3);
+  const run = ['AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c'];
+  for (const command of [run, ['AI.DAGEXECUTE', 'LOAD', 1, 'a', 'PERSIST', 1, 'c', '|>', ...run]]) {
+    await comeAndGo(client, ...command);
+    // Were it still there, this request would be the second of its batch.
+    assert.equal(await client.call(...run, 'TIMEOUT', 50), 'TIMEDOUT');
+  }
+  assert.equal(await client.call('EXISTS', 'c'), 0);
+  assert.match(String(await client.call('INFO', 'inference')), /runs=0,calls=0,/);
+});
+
+test('a DAG whose client goes away while a model of it runs ends with that model', async (t) => {
+  const client = await served(t);
+  await client.call('AI.MODELSTORE', 'slow', 'ONNX', 'CPU', 'BLOB', slowModel(100));
+  await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BATCHSIZE', 4, 'MINBATCHSIZE', 2, 'BLOB', multiplyModel());
+  await client.call('AI.TENSORSET', 'x', 'FLOAT', 400, 400);
+  await client.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2, 'VALUES', 2, 3);
+  const run = ['AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c'];
+  await comeAndGo(client, 'AI.DAGEXECUTE', 'LOAD', 2, 'a', 'x', '|>', 'AI.MODELEXECUTE', 'slow', 'INPUTS', 1, 'x', 'OUTPUTS', 1, 'y', '|>', ...run);
+  while (!/model_slow:runs=1/.test(String(await client.call('INFO', 'inference'))));
+  assert.equal(await client.call(...run, 'TIMEOUT', 50), 'TIMEDOUT');
+});
+
+test('a command that a pause holds back is forgotten when its client goes away', async (t) => {
+  const client = await served(t);
+  await client.call('CLIENT', 'PAUSE', 60_000, 'WRITE');
+  await comeAndGo(client, 'SET', 'k', 'v');
+  await client.call('CLIENT', 'UNPAUSE');
+  assert.equal(await client.call('SET', 'other', 1), 'OK');
+  assert.equal(await client.call('EXISTS', 'k'), 0);
+});
+
 test('garbage is answered with an error and a closed connection; half a request waits', async (t) => {
   const client = await served(t);
   for (const garbage of ['*1\r\n$abc\r\n', '*99999999999\r\n', '*2\r\n$4\r\nPING\r\n:1\r\n', '"unbalanced\r\n']) {
