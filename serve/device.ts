@@ -4,7 +4,7 @@
  */
 import { concatenate, takeApart } from './batch.js';
 import type { InferenceThread, ThreadResult } from './inference-thread.js';
-import { QUEUED_INFERENCES_MAX } from './limits.js';
+import { GIVEN_UP_RUNS_MAX, QUEUED_INFERENCES_MAX } from './limits.js';
 import { inputBytes, type Model } from './models.js';
 import { Job, Queue, TIMEDOUT, type Done, type Owner } from './queue.js';
 import type { Tensor } from './tensor-value.js';
@@ -20,6 +20,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** What ONNX Runtime says when a run is told to stop. */
 const GIVEN_UP = 'Exiting due to terminate flag being set to true.';
+const TOO_MANY_GIVEN_UP = 'ERR too many runs of this device were given up and have not ended yet';
 
 export class Device {
   readonly #queue = new Queue();
@@ -27,9 +28,11 @@ export class Device {
   readonly #timeoutMs: number;
   /** Threads of this device that have nothing to do, by their number in it. */
   readonly #idle: number[] = [];
-  /** A short run happens on this thread: those that its answer leads to wait until it is over. */
-  #here = false;
+  /** Something is being started: whatever its answer leads to waits for its turn. */
+  #pumping = false;
   #closed = false;
+  /** Runs that were given up and go on for nobody, each on a thread that was replaced. */
+  givenUp = 0;
   #wake: NodeJS.Timeout | undefined;
 
   constructor(thread: (slot: number) => InferenceThread, { executionTimeoutMs, threadsPerQueue }: DeviceSettings) {
@@ -39,12 +42,12 @@ export class Device {
   }
 
   get #busy(): boolean {
-    return this.#here || this.#closed || this.#idle.length === 0;
+    return this.#closed || this.#idle.length === 0;
   }
 
   submit(model: Model, inputs: readonly Tensor[], timeoutMs: number, owner: Owner, done: Done): void {
     const { batchSize, minBatchSize } = model.definition;
-    const idle = !this.#busy && this.#queue.size === 0;
+    const idle = !this.#pumping && !this.#busy && this.#queue.size === 0;
     if (idle && (batchSize === 0 || minBatchSize <= 1) && model.isShort(inputBytes(inputs))) return done(model.run(inputs));
     if (this.#queue.size >= QUEUED_INFERENCES_MAX) return done('ERR too many inferences are waiting for this device');
     const job = new Job(model, inputs, owner, done);
@@ -72,29 +75,30 @@ export class Device {
 
   /** Starts whatever is complete, as long as there are threads for it. */
   #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
     clearTimeout(this.#wake);
     while (!this.#busy) {
       const jobs = this.#queue.next(Date.now());
       if (jobs === null) break;
       for (const { timer } of jobs) if (timer) clearTimeout(timer);
       if (jobs.length === 1 && jobs[0].model.isShort(inputBytes(jobs[0].inputs))) this.#runHere(jobs[0]);
+      else if (this.givenUp >= GIVEN_UP_RUNS_MAX) this.#answer(jobs, { error: TOO_MANY_GIVEN_UP });
       else this.#start(jobs);
     }
+    this.#pumping = false;
     const { wakeAtMs } = this.#queue;
     if (!this.#busy && wakeAtMs < Infinity) this.#wake = setTimeout(() => this.#pump(), Math.min(wakeAtMs - Date.now(), TIMER_MS_MAX));
   }
 
   /** Runs a job that had to queue, but is short. */
   #runHere({ model, inputs, done }: Job): void {
-    this.#here = true;
     const result = model.run(inputs);
     model.release();
     done(result);
-    this.#here = false;
   }
 
   #start(jobs: readonly Job[]): void {
-    const { model } = jobs[0];
     const slot = this.#idle.pop()!;
     let over = false;
     const thread = this.#thread(slot);
@@ -104,18 +108,18 @@ export class Device {
       clearTimeout(watchdog);
       this.#idle.push(slot);
       this.#answer(jobs, result);
-      for (let i = 0; i < jobs.length; i++) model.release();
       this.#pump();
     };
     let watchdog: NodeJS.Timeout | undefined;
     const started = (): void => {
       watchdog = setTimeout(() => {
-        // A thread inside ONNX Runtime cannot be stopped: it is left to finish for nobody, and another takes its place.
-        thread.abandon();
+        // It is left to finish for nobody, and another thread takes its place.
+        this.givenUp++;
+        void thread.abandon().then(() => this.givenUp--);
         finish({ error: GIVEN_UP });
       }, this.#timeoutMs);
     };
-    thread.run(model, jobs.length === 1 ? jobs[0].inputs : concatenate(jobs), started, finish);
+    thread.run(jobs[0].model, jobs.length === 1 ? jobs[0].inputs : concatenate(jobs), started, finish);
   }
 
   #answer(jobs: readonly Job[], result: ThreadResult): void {
@@ -123,6 +127,7 @@ export class Device {
     if ('error' in result) {
       for (const job of jobs) {
         model.info.failed();
+        model.release();
         job.done(result.error);
       }
       return;
@@ -132,10 +137,10 @@ export class Device {
     const outputs = jobs.length === 1 ? [result.outputs] : takeApart(jobs, result.outputs);
     jobs.forEach((job, i) => {
       const own = outputs[i];
-      if (typeof own === 'string') {
-        model.info.failed();
-        job.done(own);
-      } else job.done(model.finish(result.us, job.inputs, own));
+      if (typeof own === 'string') model.info.failed();
+      const answer = typeof own === 'string' ? own : model.finish(result.us, job.inputs, own);
+      model.release();
+      job.done(answer);
     });
   }
 }

@@ -1,7 +1,7 @@
 /** All devices, and the threads that their models run on. */
 import { Device, type DeviceSettings } from './device.js';
 import { InferenceThread } from './inference-thread.js';
-import { MODEL_EXECUTION_TIMEOUT_MS } from './limits.js';
+import { MODEL_EXECUTION_TIMEOUT_MS, RUNNING_PATIENCE_MS } from './limits.js';
 import type { Model, Models } from './models.js';
 import { TIMEDOUT, type Done, type Owner } from './queue.js';
 import type { Tensor } from './tensor-value.js';
@@ -62,8 +62,19 @@ export class Devices {
     return thread?.usable ? thread : (this.#threads[slot] = new InferenceThread());
   }
 
+  /** Runs that were given up and go on for nobody. */
+  get givenUp(): number {
+    return this.#devices.reduce((sum, { givenUp }) => sum + givenUp, 0);
+  }
+
+  /** Waits for what runs, but not for ever. */
   async close(): Promise<void> {
     for (const device of this.#devices) device.close();
-    await Promise.all(this.#threads.map((thread) => thread?.close()));
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => (timer = setTimeout(resolve, RUNNING_PATIENCE_MS)));
+    const inUse = this.#threads.filter((thread) => thread?.usable);
+    await Promise.race([patience, Promise.all(inUse.map((thread) => thread!.close()))]);
+    clearTimeout(timer);
+    for (const thread of inUse) void thread!.abandon();
   }
 }

@@ -42,8 +42,8 @@ const SECTIONS: { readonly [name: string]: Section } = {
   },
   modules: () => [['module', `name=ai,ver=${MODULE_VERSION},api=1,filters=0,usedby=[],using=[],options=[handle-io-errors]`]],
   // Not one of Redis's: what AI.INFO counts, and beside it how often a session really ran.
-  inference: (server) => [...server.models.all()].map(({ definition, info }): [string, string] =>
-    [`model_${definition.key}`, `runs=${info.runs},calls=${info.calls},samples=${info.samples},errors=${info.errors},duration_us=${info.durationUs}`]),
+  inference: ({ devices, models }) => [['given_up_runs_in_progress', devices.givenUp], ...[...models.all()].map(({ definition, info }): [string, string] =>
+    [`model_${definition.key}`, `runs=${info.runs},calls=${info.calls},samples=${info.samples},errors=${info.errors},duration_us=${info.durationUs}`])],
   commandstats: ({ statistics }) => [...statistics.commands].map(([{ name }, { calls, us, rejected, failed }]): [string, string] => [
     `cmdstat_${name}`, `calls=${calls},usec=${Math.round(us)},usec_per_call=${(calls === 0 ? 0 : us / calls).toFixed(2)},rejected_calls=${rejected},failed_calls=${failed}`]),
   errorstats: ({ statistics }) => [...statistics.errors].map(([code, count]): [string, string] => [`errorstat_${code}`, `count=${count}`]),

@@ -39,6 +39,10 @@ export const QUEUED_INFERENCES_MAX = 100_000;
 export const DAG_OPERATIONS_MAX = 10_000;
 /** A running model is given up after this long (RedisAI's MODEL_EXECUTION_TIMEOUT). */
 export const MODEL_EXECUTION_TIMEOUT_MS = 5000;
+/** Runs of a device that were given up and still go on: ONNX Runtime cannot be stopped. Further ones are refused beyond that. */
+export const GIVEN_UP_RUNS_MAX = 4;
+/** Models that still run when the server ends may go on for so long before the snapshot is written without them. */
+export const RUNNING_PATIENCE_MS = 2000;
 /** A model whose runs take longer than this runs on a worker thread instead of the socket loop. */
 export const INLINE_RUN_US_MAX = 200;
 /** Shared read buffer: one read brings in at most this much. */

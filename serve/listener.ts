@@ -56,8 +56,6 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Models that still run when the server ends may go on for so long before the snapshot is written without them. */
-const RUNNING_PATIENCE_MS = 2000;
 const MODEL_CHUNK_BYTES = 535_822_336;
 
 /**
@@ -102,7 +100,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     for (const session of server.sessions.values()) session.output.end();
     await server.laboratory?.close();
     // A model may be in a loop that never ends: nothing that was stored may be lost by waiting for it.
-    await Promise.race([server.devices.close(), new Promise((resolve) => setTimeout(resolve, RUNNING_PATIENCE_MS))]);
+    await server.devices.close();
     for (const session of server.sessions.values()) session.destroy();
     await closed;
     try {

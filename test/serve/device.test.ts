@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Devices, TIMEDOUT, type DeviceSettings, type Done, type Owner } from '../../serve/devices.js';
+import { GIVEN_UP_RUNS_MAX } from '../../serve/limits.js';
 import { Models, type Model } from '../../serve/models.js';
 import { Tensor, TYPES } from '../../serve/tensor-value.js';
 import { multiplyModel, slowModel } from '../support/resp-client.js';
@@ -56,6 +58,21 @@ test('a run that takes too long is given up, and the device goes on', async (t) 
   const quick = create(multiplyModel());
   // Loading the runtime on a new thread takes longer than that, and is no run.
   assert.ok(Array.isArray(await run(quick, pair())));
+});
+
+test('only so many runs that were given up may go on; meanwhile only short models run', async (t) => {
+  const { devices, create, run } = setUp(t, { executionTimeoutMs: 30, threadsPerQueue: GIVEN_UP_RUNS_MAX });
+  const [slow, quick, short] = [create(slowModel(1000)), create(multiplyModel()), create(multiplyModel())];
+  for (let i = 0; i < 40; i++) short.learn(1, 16);
+  const given = await Promise.all(Array.from({ length: GIVEN_UP_RUNS_MAX }, () => run(slow, matrix())));
+  for (const result of given) assert.match(String(result), /terminate flag/);
+  assert.match(String(await run(quick, pair())), /^ERR too many runs of this device were given up/);
+  assert.ok(Array.isArray(await run(short, pair())));
+  assert.equal(devices.givenUp, GIVEN_UP_RUNS_MAX);
+  // They end, and the process of the tests would wait for them.
+  while (devices.givenUp > 0) await sleep(20);
+  assert.ok(Array.isArray(await run(quick, pair())));
+  assert.deepEqual([slow.info.errors, quick.info.calls, quick.info.errors], [GIVEN_UP_RUNS_MAX, 2, 1]);
 });
 
 test('a batch is filled up to its size, and the rest is the next one', async (t) => {
