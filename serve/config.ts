@@ -1,6 +1,6 @@
 /** The settings that CONFIG GET tells. CONFIG SET changes those that mean something here, at once, and refuses the others. */
 import { Secret } from '../core/secret.js';
-import { BULK_BYTES_MAX, CONNECTIONS_MAX, DATABASES } from './limits.js';
+import { BULK_BYTES_MAX, CONNECTIONS_MAX, DATABASES, OUTPUT_BYTES_MAX } from './limits.js';
 import type { Server } from './server.js';
 
 export interface Parameter {
@@ -34,6 +34,20 @@ function integer(min: number, max: number, get: (server: Server) => number, set:
   };
 }
 
+/** As Redis writes it, for each kind of client: bytes at most, bytes beyond which its time runs, seconds. There are normal ones only. */
+const outputLimit: Parameter = {
+  get: ({ settings: { output } }) => `normal ${output.bytesMax} ${output.bytesPause} ${output.stalledSeconds} slave 0 0 0 pubsub 0 0 0`,
+  set: ({ settings: { output } }, text) => {
+    const words = text.trim().split(/\s+/);
+    const [bytesMax, bytesPause] = words.slice(1, 3).map(parseMemory);
+    const stalledSeconds = /^\d{1,6}$/.test(words[3] ?? '') ? Number(words[3]) : NaN;
+    if (words.length !== 4 || words[0].toLowerCase() !== 'normal') return 'this server knows the class normal and no other: normal HARD SOFT SECONDS';
+    if (!(bytesPause > 0 && bytesMax >= bytesPause && bytesMax <= OUTPUT_BYTES_MAX && stalledSeconds > 0)) return 'there must be limits, the soft one below the hard one, which is at most 1gb';
+    Object.assign(output, { bytesMax, bytesPause, stalledSeconds });
+    return null;
+  },
+};
+
 export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map<string, Parameter>(Object.entries({
   maxmemory: {
     get: (server) => String(server.settings.maxmemoryBytes),
@@ -44,6 +58,16 @@ export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map<string, Parame
       return null;
     },
   },
+  'maxmemory-clients': {
+    get: ({ buffers }) => String(buffers.bytesMax === Infinity ? 0 : buffers.bytesMax),
+    set: ({ buffers }, text) => {
+      const bytes = parseMemory(text);
+      if (Number.isNaN(bytes)) return 'argument must be a memory value';
+      buffers.bytesMax = bytes || Infinity;
+      return null;
+    },
+  },
+  'client-output-buffer-limit': outputLimit,
   'maxmemory-policy': fixed('noeviction'),
   maxclients: integer(1, CONNECTIONS_MAX * 10, ({ settings }) => settings.connectionsMax, ({ settings }, value) => (settings.connectionsMax = value)),
   timeout: integer(0, 2 ** 31 - 1, ({ settings }) => settings.timeoutSeconds, ({ settings }, value) => (settings.timeoutSeconds = value)),

@@ -25,15 +25,16 @@ const SECTIONS: { readonly [name: string]: Section } = {
       ['used_memory', used], ['used_memory_human', human(used)], ['used_memory_rss', rss], ['used_memory_rss_human', human(rss)], ['used_memory_peak', peakBytes],
       ['used_memory_peak_human', human(peakBytes)], ['used_memory_startup', SERVER_BYTES], ['used_memory_dataset', used - SERVER_BYTES],
       ['maxmemory', max], ['maxmemory_human', human(max)], ['maxmemory_policy', 'noeviction'], ['mem_fragmentation_ratio', (rss / used).toFixed(2)],
-      ['mem_allocator', 'v8'], ['process_heap', heapUsed], ['process_external', external],
+      ['mem_clients_normal', server.buffers.bytes], ['mem_allocator', 'v8'], ['process_heap', heapUsed], ['process_external', external],
     ];
   },
   persistence: ({ persistence, stats }) => [['loading', 0], ['rdb_changes_since_last_save', 0], ['rdb_bgsave_in_progress', persistence?.running ? 1 : 0],
     ['rdb_last_save_time', Math.floor((persistence?.lastSaveMs ?? stats.startedAtMs) / 1000)], ['rdb_last_bgsave_status', persistence?.lastOk === false ? 'err' : 'ok'], ['aof_enabled', 0]],
-  stats: ({ stats, statistics, store }) => [
+  stats: ({ stats, statistics, store, buffers }) => [
     ['total_connections_received', stats.connections], ['total_commands_processed', stats.commands], ['total_net_input_bytes', stats.inputBytes],
     ['total_net_output_bytes', stats.outputBytes], ['rejected_connections', stats.rejected], ['expired_keys', store.expired], ['evicted_keys', 0],
-    ['total_error_replies', statistics.errorCount],
+    ['evicted_clients', buffers.evicted], ['total_error_replies', statistics.errorCount],
+    ['client_query_buffer_limit_disconnections', stats.inputLimited], ['client_output_buffer_limit_disconnections', stats.outputLimited],
   ],
   replication: () => [['role', 'master'], ['connected_slaves', 0]],
   cpu: () => {

@@ -17,6 +17,12 @@ export const READ_AHEAD_BYTES_MAX = 4 * 1024 * 1024;
 export const OUTPUT_BYTES_MAX = 1024 * 1024 * 1024;
 /** Replies that wait in our buffers before the server stops reading more requests of that client: a long pipeline fits in, an endless one does not. */
 export const OUTPUT_BYTES_PAUSE = 64 * 1024 * 1024;
+/** A client that has more than that waiting and takes nothing for so long is disconnected. */
+export const OUTPUT_STALLED_SECONDS = 60;
+/** Replies that a client is late to take are gathered in chunks of up to this size. */
+export const LATE_CHUNK_BYTES = 64 * 1024;
+/** What the buffers of all clients hold together: beyond it whoever holds the most is disconnected. */
+export const CLIENTS_BYTES_MAX = 2 * 1024 * 1024 * 1024;
 /** Replies that are handed to the socket before the rest of what was read is carried out. */
 export const OUTPUT_BYTES_FLUSH = 1024 * 1024;
 export const CONNECTIONS_MAX = 10_000;

@@ -159,6 +159,11 @@ export class Request {
     return (this.bytes as Latin1Bytes).latin1Slice(this.start[i], this.end[i]);
   }
 
+  /** From the first argument to the last. */
+  get sizeBytes(): number {
+    return this.argc === 0 ? 0 : this.end[this.argc - 1] - this.start[0];
+  }
+
   length(i: number): number {
     return this.end[i] - this.start[i];
   }

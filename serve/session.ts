@@ -1,6 +1,7 @@
 /** One client: its bytes in, its commands one after the other, its replies out. */
 import type { Socket } from 'node:net';
-import { hostPort } from '../core/address.js';
+import { Client } from './client.js';
+import type { Holder } from './client-buffers.js';
 import type { Owner } from './devices.js';
 import { dispatch, failed } from './dispatch.js';
 import { Input } from './input.js';
@@ -11,60 +12,36 @@ import type { Reply } from './reply.js';
 import { BROKEN, INCOMPLETE, Request } from './request.js';
 import type { Server } from './server.js';
 import { SlowReading } from './slow-reading.js';
-import type { Database, Watcher } from './store.js';
-import type { Transaction } from './transaction.js';
-import { DEFAULT_USER } from './users.js';
 
 export { wrongArity } from './lookup.js';
 
-export class Session implements Watcher, Owner {
-  readonly server: Server;
-  readonly socket: Socket;
-  readonly id: number;
+export class Session extends Client implements Owner, Holder {
   readonly reply: Reply;
   readonly output: Output;
-  readonly connectedAtMs: number;
-  database: Database;
-  databaseIndex = 0;
-  protocol = 2;
-  authenticated: boolean;
-  user = DEFAULT_USER;
-  /** Milliseconds since the epoch, as exact as the server's tick. */
-  activeAtMs: number;
-  name = '';
-  lastCommand = '';
-  transaction: Transaction | null = null;
-  /** True while EXEC runs the queue. */
-  executing = false;
-  dirty = false;
-  watched: { readonly database: Database; readonly key: string }[] = [];
-  /** Set by QUIT and protocol errors: the connection closes when the replies are out. */
-  closing = false;
-  /** CLIENT REPLY: `skip-next` becomes `skip` for one command. */
-  replyMode: 'on' | 'off' | 'skip-next' | 'skip' = 'on';
-
+  /** Of what this client's buffers hold. */
+  countedBytes = 0;
   readonly #request = new Request();
   readonly #input = new Input();
   /** The part of `#input` that the next read goes into. */
   #room: Buffer | null = null;
   /** An inference is running: later commands of this client wait. */
   #blocked = false;
-  /** The connection is closed: nobody hears what is answered. */
-  gone = false;
+  /** Of the request that waits for its inference, or for the end of a pause. */
+  #waitingBytes = 0;
   readonly #reading: Reading;
   readonly #slowly: SlowReading | null;
 
   constructor(server: Server, socket: Socket, id: number, reply: Reply) {
-    this.server = server;
-    this.socket = socket;
-    this.id = id;
+    super(server, socket, id);
     this.reply = reply;
-    this.connectedAtMs = Date.now();
-    this.database = server.store.databases[0];
-    this.authenticated = server.users.open;
-    this.activeAtMs = this.connectedAtMs;
     this.#reading = new Reading(socket);
-    this.output = new Output(socket, reply, this.#reading, () => this.destroy());
+    this.output = new Output(socket, reply, this.#reading, server.settings.output, {
+      changed: () => this.#count(),
+      overflowed: () => {
+        server.stats.outputLimited++;
+        this.destroy();
+      },
+    });
     const rate = server.laboratory?.plan.readBytesPerSecond ?? Infinity;
     this.#slowly = rate < Infinity ? new SlowReading(rate, () => this.#reading.hold(SLOWLY), () => this.#reading.release(SLOWLY)) : null;
   }
@@ -83,6 +60,21 @@ export class Session implements Watcher, Owner {
       if (!this.#blocked) this.#resume();
     }
     this.flush();
+    this.#count();
+  }
+
+  /** What this client's buffers hold: what it has sent and cannot be run yet, and what it has not read. */
+  get bufferBytes(): number {
+    return this.inputBytes + this.output.waitingBytes + this.#waitingBytes + (this.transaction?.bytes ?? 0);
+  }
+
+  get inputBytes(): number {
+    return this.#input.size;
+  }
+
+  #count(): void {
+    const bytes = this.gone ? 0 : this.bufferBytes;
+    if (bytes !== this.countedBytes) this.server.buffers.count(this, bytes);
   }
 
   /** Where the next read goes, null for the shared buffer. While no command runs, nothing but that read changes `#input`. */
@@ -113,9 +105,16 @@ export class Session implements Watcher, Owner {
   /** Keeps bytes that cannot be run yet. */
   #keep(chunk: Buffer, from: number, to: number): void {
     const input = this.#input;
-    input.keep(chunk, from, to, this.#blocked ? null : this.#request);
-    if (input.size > limits.REQUEST_BYTES_MAX) this.destroy();
-    else if (this.#blocked && input.size > limits.READ_AHEAD_BYTES_MAX) this.#reading.hold(READ_AHEAD);
+    try {
+      input.keep(chunk, from, to, this.#blocked ? null : this.#request);
+    } catch {
+      // There is no memory for them.
+      return this.destroy();
+    }
+    if (input.size > limits.REQUEST_BYTES_MAX) {
+      this.server.stats.inputLimited++;
+      this.destroy();
+    } else if (this.#blocked && input.size > limits.READ_AHEAD_BYTES_MAX) this.#reading.hold(READ_AHEAD);
   }
 
   /** Runs what was kept, as far as it is complete. */
@@ -150,6 +149,7 @@ export class Session implements Watcher, Owner {
       answered = true;
       if (now) return write(this.reply);
       this.#blocked = false;
+      this.#waitingBytes = 0;
       this.reply.protocol = this.protocol;
       try {
         write(this.reply);
@@ -159,9 +159,12 @@ export class Session implements Watcher, Owner {
       if (!this.gone) this.#resume();
       if (!this.#blocked) this.#reading.release(READ_AHEAD);
       this.flush();
+      this.#count();
     });
     now = false;
-    if (!answered) this.#blocked = true;
+    if (answered) return;
+    this.#blocked = true;
+    this.#waitingBytes = this.#request.sizeBytes;
   }
 
   /** Hands over what has been answered so far. */
@@ -178,20 +181,8 @@ export class Session implements Watcher, Owner {
     if (this.closing && !this.gone && !this.#blocked) this.output.end();
   }
 
-  /** The client's address as CLIENT LIST shows it. */
-  get address(): string {
-    const { remoteAddress, remotePort } = this.socket;
-    return remoteAddress === undefined ? `${this.server.unixPath ?? ''}:0` : hostPort(remoteAddress, remotePort);
-  }
-
   get blocked(): boolean {
     return this.#blocked;
-  }
-
-  unwatch(): void {
-    for (const { database, key } of this.watched) database.unwatch(key, this);
-    this.watched = [];
-    this.dirty = false;
   }
 
   closed(): void {
@@ -204,10 +195,12 @@ export class Session implements Watcher, Owner {
     this.server.sessions.delete(this.id);
     this.server.devices.withdraw(this);
     this.server.pause?.waiting.delete(this);
+    this.#count();
   }
 
+  /** Closes the connection at once. */
   destroy(): void {
-    this.closing = true;
+    this.closing = this.gone = true;
     this.socket.destroy();
   }
 }

@@ -14,8 +14,8 @@ function describe(session: Session): string {
   const flags = `${transaction ? 'x' : ''}${session.blocked ? 'b' : ''}${socket.remoteAddress === undefined ? 'U' : ''}${session.closing ? 'c' : ''}` || 'N';
   const local = socket.localAddress === undefined ? `${server.unixPath ?? ''}:0` : `${socket.localAddress}:${socket.localPort}`;
   return `id=${session.id} addr=${session.address} laddr=${local} fd=8 name=${session.name} age=${seconds(session.connectedAtMs)} idle=${seconds(session.activeAtMs)} `
-    + `flags=${flags} db=${session.databaseIndex} sub=0 psub=0 multi=${transaction?.queue.length ?? -1} qbuf=0 qbuf-free=0 argv-mem=0 `
-    + `obl=0 oll=0 omem=${socket.writableLength} tot-mem=${socket.writableLength} events=r cmd=${session.lastCommand || 'NULL'} user=${session.user} redir=-1\n`;
+    + `flags=${flags} db=${session.databaseIndex} sub=0 psub=0 multi=${transaction?.queue.length ?? -1} qbuf=${session.inputBytes} qbuf-free=0 argv-mem=0 `
+    + `obl=0 oll=0 omem=${session.output.waitingBytes} tot-mem=${session.bufferBytes} events=r cmd=${session.lastCommand || 'NULL'} user=${session.user} redir=-1\n`;
 }
 
 /** Names of kinds of clients; there are no others than normal ones here. */

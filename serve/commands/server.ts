@@ -58,11 +58,11 @@ function memory(session: Session, request: Request, reply: Reply): void {
 }
 
 function memoryStats({ server }: Session, reply: Reply): void {
-  const { store, sessions } = server;
+  const { store, buffers } = server;
   const keys = store.databases.reduce((sum, { size }) => sum + size, 0);
   const { rss, heapUsed, external } = process.memoryUsage();
   const lines: [string, number][] = [
-    ['total.allocated', usedBytes(server)], ['startup.allocated', SERVER_BYTES], ['clients.normal', [...sessions.values()].reduce((sum, { socket }) => sum + socket.writableLength, 0)],
+    ['total.allocated', usedBytes(server)], ['startup.allocated', SERVER_BYTES], ['clients.normal', buffers.bytes],
     ['keys.count', keys], ['keys.bytes-per-key', keys === 0 ? 0 : Math.floor(store.usedBytes / keys)], ['dataset.bytes', store.usedBytes],
     ['process.rss', rss], ['process.heap', heapUsed], ['process.external', external],
   ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeCommand } from '../../wire/resp.js';
 import { OUTPUT_BYTES_PAUSE } from '../../serve/limits.js';
 import { connectTo, served } from '../support/resp-client.js';
@@ -30,6 +31,61 @@ test('a client that does not read is not read from either, and loses nothing whe
     if ((size += chunk.length) >= expected.length) break;
   }
   assert.ok(Buffer.concat(chunks).equals(expected));
+});
+
+test('small replies wait behind large ones for a client that is late, in their order', async (t) => {
+  const client = await served(t);
+  const value = 'v'.repeat(8 * MEBIBYTE);
+  await client.call('SET', 'large', value);
+  await client.call('SET', 'middle', value.slice(0, 20_000));
+  const late = connect(client.server.port, '127.0.0.1');
+  t.after(() => void late.destroy());
+  late.write(encodeCommand(['GET', 'large']));
+  let expected = `$${value.length}\r\n${value}\r\n`;
+  for (let i = 0; i < 300; i++) {
+    late.write(encodeCommand(i % 50 === 49 ? ['GET', 'middle'] : ['ECHO', `number ${i}`]));
+    expected += i % 50 === 49 ? `$20000\r\n${value.slice(0, 20_000)}\r\n` : `$${`number ${i}`.length}\r\nnumber ${i}\r\n`;
+    assert.equal(await client.call('ECHO', `other ${i}`), `other ${i}`);
+  }
+  assert.match(String(await client.call('CLIENT', 'LIST')), /omem=[1-9]\d{6}/);
+  let got = '';
+  for await (const chunk of late as AsyncIterable<Buffer>) if ((got += chunk.toString('latin1')).length >= expected.length) break;
+  assert.ok(got === expected);
+});
+
+test('a client that takes nothing is disconnected after its time, one that takes little is not', async (t) => {
+  const client = await served(t);
+  assert.equal(await client.call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 64mb 1mb 2'), 'OK');
+  await client.call('SET', 'large', 'v'.repeat(48 * MEBIBYTE));
+  const [never, slowly] = [connect(client.server.port, '127.0.0.1'), connect(client.server.port, '127.0.0.1')];
+  for (const each of [never, slowly]) each.write(encodeCommand(['GET', 'large']));
+  const disconnections = async (): Promise<string> => /client_output_buffer_limit_disconnections:(\d+)/.exec(String(await client.call('INFO', 'stats')))![1];
+  let size = 0;
+  let hungry = true;
+  slowly.on('data', (chunk) => {
+    size += chunk.length;
+    if (hungry) slowly.pause();
+  });
+  while ((await disconnections()) === '0') {
+    await sleep(10);
+    slowly.resume();
+  }
+  assert.ok(size < 40 * MEBIBYTE, `it took ${size} bytes meanwhile`);
+  hungry = false;
+  slowly.resume();
+  while (size < 48 * MEBIBYTE) await sleep(10);
+  assert.equal(await disconnections(), '1');
+  slowly.destroy();
+  never.destroy();
+});
+
+test('a client beyond the hard limit is disconnected at once', async (t) => {
+  const client = await served(t);
+  assert.equal(await client.call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 10mb 10mb 60'), 'OK');
+  await client.call('SET', 'large', 'v'.repeat(16 * MEBIBYTE));
+  const greedy = await connectTo(client.server.port);
+  await assert.rejects(greedy.call('GET', 'large'), /closed/);
+  assert.match(String(await client.call('INFO', 'stats')), /client_output_buffer_limit_disconnections:1\r\n/);
 });
 
 test('the replies of QUIT and what came before it are all written before the connection closes', async (t) => {
