@@ -189,6 +189,17 @@ export function readSnapshot(file: string, sink: (database: number, key: string,
   }
 }
 
+/** Whether a file is a snapshot as far as it goes: a piece of it may be all that was ever written. */
+export function isSnapshotBeginning(file: string): boolean {
+  const fd = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(MAGIC.length);
+    return MAGIC.startsWith(head.toString('latin1', 0, readSync(fd, head, 0, head.length, 0)));
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Before anything of it is believed. The file is left at its beginning. */
 function checkDigest(fd: number, size: number): void {
   const hash = createHash('sha256');
