@@ -59,5 +59,7 @@ export const REPLY_BUFFER_BYTES = 64 * 1024;
 export const REPLY_BY_REFERENCE_BYTES = 16 * 1024;
 /** An argument of at least this size is kept in the memory that it was received in. */
 export const KEEP_RECEIVED_BYTES = 16 * 1024;
+/** Memory of values that have gone, which is kept for those that come. */
+export const SPARE_BYTES_MAX = 32 * 1024 * 1024;
 /** Arguments of an unknown command that its error shows. */
 export const ERROR_ARGUMENTS_BYTES_MAX = 128;

@@ -4,6 +4,7 @@
  */
 import { KeyMap } from './key-map.js';
 import { DATABASES } from './limits.js';
+import { Unseen } from './spare-memory.js';
 import { KEY_OVERHEAD_BYTES, ModuleValue, sizeOf, type Value } from './value.js';
 
 export { KEY_OVERHEAD_BYTES, ModuleValue, sizeOf, typeName, type Value } from './value.js';
@@ -35,6 +36,7 @@ export class Database {
   #expires = new KeyMap<number>();
   /** Values that are told when they go: the others, which may be millions, are simply forgotten. */
   #holding = new Set<ModuleValue>();
+  #unseen = new Unseen();
   #usedBytes = 0;
   #wander: Iterator<string> | null = null;
   /** Keys that went because their time was up. */
@@ -67,7 +69,20 @@ export class Database {
       this.delete(key);
       return undefined;
     }
-    return this.#values.get(key);
+    const value = this.#values.get(key);
+    this.#unseen.seen(value);
+    return value;
+  }
+
+  /** For a look that ends at once: whoever keeps what this answers must use `get`. */
+  peek(key: string): Value | undefined {
+    return this.#expires.size > 0 && this.#isExpired(key) ? this.get(key) : this.#values.get(key);
+  }
+
+  /** Puts a value that nobody else keeps, nor any part of its memory. Where the memory is given, it is used again when the value goes before anybody got it. */
+  give(key: string, value: Value, memory: Buffer | null): void {
+    this.set(key, value);
+    if (memory !== null) this.#unseen.add(value, memory);
   }
 
   #isExpired(key: string): boolean {
@@ -83,6 +98,7 @@ export class Database {
     else if (old !== value) {
       this.#usedBytes += size - sizeOf(old);
       if (this.#holding.size > 0) this.#drop(old);
+      this.#unseen.gone(old);
     }
     if (value instanceof ModuleValue && holdsMore(value)) this.#holding.add(value);
     if (!keepExpiry && this.#expires.size > 0) this.#expires.delete(key);
@@ -105,6 +121,7 @@ export class Database {
     const expired = this.#expires.size > 0 && this.#isExpired(key);
     this.#remove(key, old);
     this.#drop(old);
+    this.#unseen.gone(old);
     if (expired) this.expired++;
     return !expired;
   }
@@ -147,6 +164,7 @@ export class Database {
     this.#values = new KeyMap();
     this.#expires = new KeyMap();
     this.#holding = new Set();
+    this.#unseen = new Unseen();
     this.#usedBytes = 0;
     this.#scans = [];
     this.#sweep = this.#wander = null;
@@ -161,6 +179,7 @@ export class Database {
     [this.#values, other.#values] = [other.#values, this.#values];
     [this.#expires, other.#expires] = [other.#expires, this.#expires];
     [this.#holding, other.#holding] = [other.#holding, this.#holding];
+    [this.#unseen, other.#unseen] = [other.#unseen, this.#unseen];
     [this.#usedBytes, other.#usedBytes] = [other.#usedBytes, this.#usedBytes];
     for (const each of [this, other]) {
       each.#scans = [];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -49,6 +50,25 @@ test('large values of several clients, each in pieces, arrive byte for byte', as
     for (const [i, value] of values.entries()) assert.ok((await client.call('GET', `${id}:${i}`)) === value.toString('latin1'), `value ${i} of client ${id}`);
     client.close();
   }));
+});
+
+test('a tensor is as it was for whoever has asked for it, however often it is overwritten before it is read', async (t) => {
+  const client = await served(t);
+  const size = 12_000_000;
+  const set = (key: string, fill: number): Promise<unknown> => client.call('AI.TENSORSET', key, 'UINT8', size, 'BLOB', Buffer.alloc(size, fill));
+  const reader = connect(client.server.port, '127.0.0.1');
+  t.after(() => void reader.destroy());
+  // Overwritten without having been read: the memory goes to the next ones.
+  for (let i = 0; i < 4; i++) await set('t', 97 + i);
+  reader.write(encodeCommand(['AI.TENSORGET', 't', 'BLOB']));
+  while (!/omem=[1-9]/.test(String(await client.call('CLIENT', 'LIST'))));
+  assert.equal(await client.call('RENAME', 't', 'other'), 'OK');
+  for (const key of ['t', 'other', 't', 'other']) await set(key, 65);
+  let got = 0;
+  for await (const chunk of reader as AsyncIterable<Buffer>) {
+    for (const byte of got === 0 ? chunk.subarray('$12000000\r\n'.length) : chunk) if (byte !== 100 && byte !== 13 && byte !== 10) assert.fail(`byte ${byte}`);
+    if ((got += chunk.length) >= size + 13) break;
+  }
 });
 
 test('while its inference runs a client waits, and the others do not', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { takeMemory } from '../../serve/spare-memory.js';
 import { Database, ModuleValue, Store, typeName } from '../../serve/store.js';
 
 class Thing extends ModuleValue {
@@ -89,4 +90,25 @@ test('those who watch a key hear of its changes', () => {
   database.unwatch('k', watcher);
   database.delete('k');
   assert.equal(watcher.dirty, false);
+});
+
+test('memory that came with a value is used again when it goes before anybody got it, however it goes', () => {
+  const { databases: [database, other] } = new Store();
+  const used = (way: (key: string) => void): boolean => {
+    const memory = Buffer.allocUnsafeSlow(33_333);
+    database.give('k', new Thing(), memory);
+    assert.ok(database.peek('k') instanceof Thing);
+    way('k');
+    database.clear();
+    other.clear();
+    return takeMemory(33_333) === memory;
+  };
+  assert.ok(used((key) => database.set(key, new Thing())));
+  assert.ok(used((key) => database.delete(key)));
+  assert.ok(used((key) => (database.swap(other), other.delete(key))));
+  assert.ok(!used((key) => (database.get(key), database.delete(key))));
+  assert.ok(!used((key) => (other.set(key, database.detach(key)!.value), other.delete(key))));
+  assert.ok(!used((key) => (database.swap(other), other.get(key), other.delete(key))));
+  database.give('k', new Thing(), null);
+  assert.ok(database.delete('k'));
 });
