@@ -78,13 +78,14 @@ export class Output implements Sender {
 
   #write(parts: readonly Buffer[]): void {
     const socket = this.#socket;
-    if (parts.length === 1) {
-      socket.write(parts[0], this.#taken);
-      return;
+    if (parts.length === 1) socket.write(parts[0]);
+    else {
+      socket.cork();
+      for (const part of parts) socket.write(part);
+      socket.uncork();
     }
-    socket.cork();
-    for (const part of parts) socket.write(part, this.#taken);
-    socket.uncork();
+    // Nearly every write is taken at once, and a callback of its own would cost more than all else here. An empty write behind it tells when.
+    if (socket.writableLength > 0) socket.write(NOTHING, this.#taken);
   }
 
   /** Keeps a reply until the socket has room. Small ones are copied: else each would cost an object, and hold on to the buffer that it shares with others. */

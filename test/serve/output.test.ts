@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { encodeCommand } from '../../wire/resp.js';
 import { OUTPUT_BYTES_PAUSE } from '../../serve/limits.js';
+import { listen } from '../../serve/listener.js';
+import { temporaryFolder } from '../support/paths.js';
 import { connectTo, served } from '../support/resp-client.js';
+import { makeCertificate, noOpenssl } from '../support/tls.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -33,24 +39,41 @@ test('a client that does not read is not read from either, and loses nothing whe
   assert.ok(Buffer.concat(chunks).equals(expected));
 });
 
-test('small replies wait behind large ones for a client that is late, in their order', async (t) => {
-  const client = await served(t);
-  const value = 'v'.repeat(8 * MEBIBYTE);
-  await client.call('SET', 'large', value);
-  await client.call('SET', 'middle', value.slice(0, 20_000));
-  const late = connect(client.server.port, '127.0.0.1');
-  t.after(() => void late.destroy());
+/** Asks for a large value and many small ones, reads nothing of it while another client is answered, and then everything. */
+async function comeLate(open: () => Socket): Promise<void> {
+  const [late, other] = [open(), open()];
+  const ask = async (...args: string[]): Promise<string> => {
+    other.write(encodeCommand(args));
+    return String((await once(other, 'data'))[0]);
+  };
+  const values = { large: 'l'.repeat(16 * MEBIBYTE), middle: 'm'.repeat(20_000) };
+  for (const [key, value] of Object.entries(values)) assert.equal(await ask('SET', key, value), '+OK\r\n');
+  const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
   late.write(encodeCommand(['GET', 'large']));
-  let expected = `$${value.length}\r\n${value}\r\n`;
+  let expected = bulk(values.large);
   for (let i = 0; i < 300; i++) {
-    late.write(encodeCommand(i % 50 === 49 ? ['GET', 'middle'] : ['ECHO', `number ${i}`]));
-    expected += i % 50 === 49 ? `$20000\r\n${value.slice(0, 20_000)}\r\n` : `$${`number ${i}`.length}\r\nnumber ${i}\r\n`;
-    assert.equal(await client.call('ECHO', `other ${i}`), `other ${i}`);
+    const middle = i % 50 === 49;
+    late.write(encodeCommand(middle ? ['GET', 'middle'] : ['ECHO', `number ${i}`]));
+    expected += bulk(middle ? values.middle : `number ${i}`);
+    assert.equal(await ask('ECHO', `other ${i}`), bulk(`other ${i}`));
   }
-  assert.match(String(await client.call('CLIENT', 'LIST')), /omem=[1-9]\d{6}/);
+  assert.match(await ask('CLIENT', 'LIST'), /omem=[1-9]\d{6}/);
   let got = '';
   for await (const chunk of late as AsyncIterable<Buffer>) if ((got += chunk.toString('latin1')).length >= expected.length) break;
   assert.ok(got === expected);
+  other.destroy();
+}
+
+test('small replies wait behind large ones for a client that is late, in their order', async (t) => {
+  const { server } = await served(t);
+  await comeLate(() => connect(server.port, '127.0.0.1'));
+});
+
+test('the same through TLS', { skip: noOpenssl }, async (t) => {
+  const files = makeCertificate(temporaryFolder(t));
+  const server = await listen({ tls: { cert: files.cert, key: files.key } });
+  t.after(() => server.close());
+  await comeLate(() => connectTls({ port: server.port, host: '127.0.0.1', ca: readFileSync(files.ca) }));
 });
 
 test('a client that takes nothing is disconnected after its time, one that takes little is not', async (t) => {
