@@ -1,38 +1,23 @@
-/** Several clients' requests as one run: which fit together, their inputs as one, and the outputs taken apart again. */
+/** Several clients' requests as one run: which may share one, their inputs as one, and the outputs taken apart again. */
 import type { BareTensor } from '../core/inference.js';
-import type { Job } from './devices.js';
+import type { Job } from './queue.js';
 import { Tensor, TYPES } from './tensor-value.js';
 
-/** Whether a request shares its run with others: one that fills the batch alone, and one without one batch for all its inputs, runs at once by itself. */
-export function waits({ inputs }: Job, batchSize: number): boolean {
+/**
+ * Requests of a model with the same text share a run: same types, and same shapes behind the first dimension. Null for one that runs at once
+ * and alone, because it fills the batch or has no one batch for all its inputs.
+ */
+export function signatureOf(inputs: readonly Tensor[], batchSize: number): string | null {
   const rows = inputs.length > 0 && inputs[0].shape.length > 0 ? inputs[0].shape[0] : 0;
-  return rows > 0 && rows < batchSize && inputs.every(({ shape }) => shape[0] === rows);
-}
-
-/** The job and those behind it in the queue that share its run, until its rows have reached the batch size: the last of them may bring more. */
-export function gather(first: Job, queue: readonly Job[], at = queue.indexOf(first)): Job[] {
-  const { batchSize } = first.model.definition;
-  const jobs = [first];
-  if (!waits(first, batchSize)) return jobs;
-  let samples = first.inputs[0].batch;
-  for (let i = at + 1; i < queue.length && samples < batchSize; i++) {
-    const job = queue[i];
-    if (job.model !== first.model || !fits(first, job)) continue;
-    jobs.push(job);
-    samples += job.inputs[0].batch;
+  if (rows === 0 || rows >= batchSize) return null;
+  let text = '';
+  for (const { type, shape } of inputs) {
+    if (shape[0] !== rows) return null;
+    text += type.name;
+    for (let axis = 1; axis < shape.length; axis++) text += `,${shape[axis]}`;
+    text += ';';
   }
-  return jobs;
-}
-
-/** Same types and same shapes behind the first dimension, and one batch size across the inputs. */
-function fits(first: Job, job: Job): boolean {
-  const batch = job.inputs[0].batch;
-  const firstBatch = first.inputs[0].batch;
-  return first.inputs.every((input, i) => {
-    const { type, shape } = job.inputs[i];
-    return type === input.type && shape.length === input.shape.length && shape[0] === batch && input.shape[0] === firstBatch
-      && shape.every((size, axis) => axis === 0 || size === input.shape[axis]);
-  });
+  return text;
 }
 
 function concatenate(jobs: readonly Job[]): Tensor[] {

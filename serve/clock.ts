@@ -1,7 +1,7 @@
 /** What the server does as time goes by: keys expire, silent clients are disconnected, a pause ends. */
 import { usedBytes } from './admission.js';
+import { SWEEP_KEYS } from './database.js';
 import type { Server } from './server.js';
-import { SWEEP_KEYS } from './store.js';
 
 const TICK_MS = 100;
 /** How many ticks between two looks at clients that may have been silent for too long. */
@@ -34,7 +34,7 @@ export function startClock(server: Server): () => void {
 export function endPause(server: Server): void {
   const { pause } = server;
   server.pause = null;
-  for (const go of pause?.waiting ?? []) setImmediate(go);
+  for (const go of pause?.waiting.values() ?? []) setImmediate(go);
 }
 
 function disconnectSilent(server: Server): void {

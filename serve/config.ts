@@ -1,24 +1,40 @@
 /** The settings that CONFIG GET tells. CONFIG SET changes those that mean something here, at once, and refuses the others. */
 import { basename, dirname } from 'node:path';
 import { Secret } from '../core/secret.js';
-import { DATABASES } from './limits.js';
+import { DATABASES, OUTPUT_BYTES_MAX } from './limits.js';
 import { shown } from './lookup.js';
 import { parseMemory, REDIS_SETTINGS } from './redis-settings.js';
 import type { Server } from './server.js';
 
 export interface Parameter {
   get(server: Server): string;
+  /** Redis 6.2 has no such setting. */
+  readonly added?: boolean;
   /** Changes the setting, or answers what is wrong with the text, which may be nothing that can be said. Without it the setting is decided when the server starts. */
   readonly set?: (server: Server, text: string) => string | null;
 }
 
 interface Own {
   get(server: Server): string;
-  /** Given a text that is right. */
-  readonly set?: (server: Server, text: string) => void;
+  /** Given a text that is right for Redis; answers what is wrong with it here. */
+  readonly set?: (server: Server, text: string) => unknown;
 }
 
 const whole = (text: string): number => Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+
+/** As Redis writes it, for each kind of client: bytes at most, bytes beyond which its time runs, seconds. There are normal ones only. */
+const OUTPUT_LIMIT: Own = {
+  get: ({ settings: { output } }) => `normal ${output.bytesMax} ${output.bytesPause} ${output.stalledSeconds} slave 268435456 67108864 60 pubsub 33554432 8388608 60`,
+  set: ({ settings: { output } }, text) => {
+    const words = text.trim().split(/\s+/);
+    const [bytesMax, bytesPause] = words.slice(1, 3).map(parseMemory);
+    const stalledSeconds = /^\d{1,6}$/.test(words[3] ?? '') ? Number(words[3]) : NaN;
+    if (words.length !== 4 || words[0].toLowerCase() !== 'normal') return 'this server changes the class normal and no other: normal HARD SOFT SECONDS';
+    if (!(bytesPause > 0 && bytesMax >= bytesPause && bytesMax <= OUTPUT_BYTES_MAX && stalledSeconds > 0)) return 'there must be limits, the soft one below the hard one, which is at most 1gb';
+    Object.assign(output, { bytesMax, bytesPause, stalledSeconds });
+    return null;
+  },
+};
 
 /** What is not the same in every server, and what can be changed. */
 const OWN: { readonly [name: string]: Own } = {
@@ -26,6 +42,11 @@ const OWN: { readonly [name: string]: Own } = {
     get: ({ settings }) => String(settings.maxmemoryBytes),
     set: ({ settings }, text) => (settings.maxmemoryBytes = parseMemory(text)),
   },
+  'maxmemory-clients': {
+    get: ({ buffers }) => String(buffers.bytesMax === Infinity ? 0 : buffers.bytesMax),
+    set: ({ buffers }, text) => void (buffers.bytesMax = parseMemory(text) || Infinity),
+  },
+  'client-output-buffer-limit': OUTPUT_LIMIT,
   maxclients: { get: ({ settings }) => String(settings.connectionsMax), set: ({ settings }, text) => (settings.connectionsMax = whole(text)) },
   timeout: { get: ({ settings }) => String(settings.timeoutSeconds), set: ({ settings }, text) => (settings.timeoutSeconds = whole(text)) },
   requirepass: {
@@ -51,12 +72,13 @@ function parameter(name: string): Parameter {
   if (kind === null) return { get };
   return {
     get,
+    added: name === 'maxmemory-clients',
     set: (server, text) => {
       const problem = kind.problem(text);
       if (problem !== null) return problem;
       if (own?.set === undefined) return kind.normal(text) === get(server) ? null : kind.refusal;
-      own.set(server, text);
-      return null;
+      const refusal = own.set(server, text);
+      return typeof refusal === 'string' ? refusal : null;
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The near side of a worker thread that runs models: one session of each model there, loaded on its first run. */
 import { Worker } from 'node:worker_threads';
 import type { BareTensor, ModelOptions } from '../core/inference.js';
-import { terminateGently } from '../core/native-gate.js';
+import { giveUp, terminateGently } from '../core/native-gate.js';
 import { messageOf } from '../core/errors.js';
 import { backendText, type Model } from './models.js';
 import { toOnnx } from './onnx-tensor.js';
@@ -29,14 +29,14 @@ export class InferenceThread {
 
   constructor() {
     this.#worker = new Worker(new URL('./inference-worker.js', import.meta.url));
-    // Only a run in progress keeps the process alive, through its session's socket.
-    this.#worker.unref();
     this.#worker.on('message', (message: FromThread) => {
       if ('started' in message) this.#waiting.get(message.started)?.started();
       else this.#settle(message.job, message);
     });
     this.#worker.on('error', (error) => this.#lost(`ERR the inference thread failed: ${messageOf(error)}`));
     this.#worker.on('exit', () => this.#lost('ERR the inference thread ended'));
+    // Only a run that somebody waits for keeps the process alive. Listening would, too: this comes last.
+    this.#worker.unref();
   }
 
   get usable(): boolean {
@@ -45,19 +45,18 @@ export class InferenceThread {
 
   /** @param started called when the run itself begins */
   run(model: Model, inputs: readonly Tensor[], started: () => void, done: (result: ThreadResult) => void): void {
-    let copies: BareTensor[];
+    const job = ++this.#jobs;
     try {
-      copies = inputs.map((input) => copyOf(toOnnx(input)));
+      const copies = inputs.map((input) => copyOf(toOnnx(input)));
+      if (!this.#loaded.has(model.id)) this.#post({ kind: 'load', model: model.id, blob: new Uint8Array(model.definition.blob), threads: model.threads });
+      this.#loaded.add(model.id);
+      this.#post({ kind: 'run', job, model: model.id, inputs: copies }, copies.flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : [])));
     } catch (error) {
+      // There is no memory for the copies.
       return done({ error: backendText(error) });
     }
-    if (!this.#loaded.has(model.id)) {
-      this.#loaded.add(model.id);
-      this.#post({ kind: 'load', model: model.id, blob: new Uint8Array(model.definition.blob), threads: model.threads });
-    }
-    const job = ++this.#jobs;
     this.#waiting.set(job, { started, done });
-    this.#post({ kind: 'run', job, model: model.id, inputs: copies }, copies.flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : [])));
+    this.#worker.ref();
   }
 
   /** The model is gone: its session there is freed. */
@@ -71,8 +70,10 @@ export class InferenceThread {
 
   #settle(job: number, result: ThreadResult): void {
     const waiting = this.#waiting.get(job);
+    if (waiting === undefined) return;
     this.#waiting.delete(job);
-    waiting?.done(result);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    waiting.done(result);
   }
 
   #lost(error: string): void {
@@ -80,16 +81,23 @@ export class InferenceThread {
     for (const job of [...this.#waiting.keys()]) this.#settle(job, { error });
   }
 
-  /** Nobody waits for this thread any more. */
-  abandon(): void {
+  /**
+   * Nobody waits for this thread any more: inside ONNX Runtime it cannot be stopped, and goes on until its run ends.
+   * @returns when it has ended
+   */
+  abandon(): Promise<void> {
     this.#usable = false;
     this.#waiting.clear();
-    void terminateGently(this.#worker);
+    this.#worker.unref();
+    return giveUp(this.#worker);
   }
 
-  async close(): Promise<void> {
-    this.abandon();
-    await terminateGently(this.#worker);
+  /** Ends the thread when its run is over, whose result nobody gets. */
+  close(): Promise<void> {
+    this.#usable = false;
+    this.#waiting.clear();
+    this.#worker.ref();
+    return terminateGently(this.#worker);
   }
 }
 

@@ -40,7 +40,7 @@ const SECTIONS: { readonly [name: string]: Section } = {
     ...none('aof_enabled', 'aof_rewrite_in_progress', 'aof_rewrite_scheduled'), ['aof_last_rewrite_time_sec', -1], ['aof_current_rewrite_time_sec', -1],
     ['aof_last_bgrewrite_status', 'ok'], ['aof_last_write_status', 'ok'], ...none('aof_last_cow_size', 'module_fork_in_progress', 'module_fork_last_cow_size'),
   ],
-  stats: ({ stats, statistics, store }) => [
+  stats: ({ stats, statistics, store, buffers }) => [
     ['total_connections_received', stats.connections], ['total_commands_processed', statistics.calls], ['instantaneous_ops_per_sec', Math.round(statistics.rates.perSecond('commands'))],
     ['total_net_input_bytes', stats.inputBytes], ['total_net_output_bytes', stats.outputBytes],
     ['instantaneous_input_kbps', (statistics.rates.perSecond('inputBytes') / 1024).toFixed(2)], ['instantaneous_output_kbps', (statistics.rates.perSecond('outputBytes') / 1024).toFixed(2)],
@@ -51,6 +51,8 @@ const SECTIONS: { readonly [name: string]: Section } = {
     ['total_error_replies', statistics.errorCount],
     ['dump_payload_sanitizations', 0], ['total_reads_processed', stats.reads], ['total_writes_processed', stats.writes],
     ...none('io_threaded_reads_processed', 'io_threaded_writes_processed'),
+    // Of later versions, behind what 6.2 tells.
+    ['evicted_clients', buffers.evicted], ['client_query_buffer_limit_disconnections', stats.inputLimited], ['client_output_buffer_limit_disconnections', stats.outputLimited],
   ],
   replication: (server) => [
     ['role', 'master'], ['connected_slaves', 0], ['master_failover_state', 'no-failover'], ['master_replid', hash(`replication ${runId(server)}`)], ['master_replid2', '0'.repeat(40)],
@@ -88,7 +90,7 @@ function memory(server: Server): Line[] {
     ['maxmemory', max], ['maxmemory_human', human(max)], ['maxmemory_policy', 'noeviction'],
     ['allocator_frag_ratio', ratio(active, allocated)], ['allocator_frag_bytes', active - allocated], ['allocator_rss_ratio', ratio(rss, active)], ['allocator_rss_bytes', rss - active],
     ['rss_overhead_ratio', ratio(rss, rss)], ['rss_overhead_bytes', 0], ['mem_fragmentation_ratio', ratio(rss, used)], ['mem_fragmentation_bytes', rss - used],
-    ...none('mem_not_counted_for_evict', 'mem_replication_backlog', 'mem_clients_slaves'), ['mem_clients_normal', outputBytes(server)], ['mem_aof_buffer', 0], ['mem_allocator', 'v8'],
+    ...none('mem_not_counted_for_evict', 'mem_replication_backlog', 'mem_clients_slaves'), ['mem_clients_normal', server.buffers.bytes], ['mem_aof_buffer', 0], ['mem_allocator', 'v8'],
     ...none('active_defrag_running', 'lazyfree_pending_objects', 'lazyfreed_objects'), ['process_heap', heapUsed], ['process_external', external],
   ];
 }
@@ -103,11 +105,6 @@ function runId(server: Server): string {
 /** Largest `used_memory` there has been, as far as a look every tenth of a second sees it. */
 export function peakBytes(server: Server): number {
   return Math.max(server.stats.peakBytes, usedBytes(server));
-}
-
-/** Bytes of replies that clients have not taken yet. */
-export function outputBytes({ sessions }: Server): number {
-  return [...sessions.values()].reduce((sum, { socket }) => sum + socket.writableLength, 0);
 }
 
 /** A size as Redis writes it for people: 1.50M. */
@@ -137,10 +134,11 @@ function moduleSections(server: Server): { readonly [name: string]: Line[] } {
   };
 }
 
-/** Not one of Redis's: what AI.INFO counts, and beside it how often a session really ran. */
+/** Not one of Redis's: what AI.INFO counts, beside it how often a session really ran, and runs that nobody waits for any more. */
 function inference(server: Server): Line[] {
-  return [...server.models.all()].map(({ definition, info }) =>
+  const models = [...server.models.all()].map(({ definition, info }): Line =>
     [`model_${definition.key}`, `runs=${info.runs},calls=${info.calls},samples=${info.samples},errors=${info.errors},duration_us=${info.durationUs}`]);
+  return [['given_up_runs_in_progress', server.devices.givenUp], ...models];
 }
 
 const TITLES: { readonly [name: string]: string } = { cpu: 'CPU' };

@@ -1,6 +1,7 @@
 /** Bytes of one client that cannot be run yet: an incomplete request, or what came while an inference was running. */
 import { KEEP_RECEIVED_BYTES, REQUEST_BYTES_MAX } from './limits.js';
 import type { Request } from './request.js';
+import { takeMemory } from './spare-memory.js';
 
 const CAPACITY_MIN = 4096;
 /** So much is set aside for what a client has announced; for more it must have sent half of it. */
@@ -31,8 +32,10 @@ export class Input {
     if (this.#bytes === null) {
       // A large argument is received straight into the memory in which it may be kept: aligned, and of its size.
       const wanted = request?.started ? request.needed - from : 0;
-      const pad = wanted - size >= KEEP_RECEIVED_BYTES ? alignment(request!, wanted) : 0;
-      this.#bytes = Buffer.allocUnsafeSlow(pad + Math.max(size, Math.min(wanted, size + AHEAD_BYTES_MAX), CAPACITY_MIN));
+      const large = wanted - size >= KEEP_RECEIVED_BYTES;
+      const pad = large ? alignment(request!, wanted) : 0;
+      const capacity = pad + Math.max(size, Math.min(wanted, size + AHEAD_BYTES_MAX), CAPACITY_MIN);
+      this.#bytes = large ? takeMemory(capacity) : Buffer.allocUnsafeSlow(capacity);
       this.from = this.to = pad;
       request?.moved(pad - from);
     } else if (this.to + size > this.#bytes.length) {

@@ -17,6 +17,12 @@ export const READ_AHEAD_BYTES_MAX = 4 * 1024 * 1024;
 export const OUTPUT_BYTES_MAX = 1024 * 1024 * 1024;
 /** Replies that wait in our buffers before the server stops reading more requests of that client: a long pipeline fits in, an endless one does not. */
 export const OUTPUT_BYTES_PAUSE = 64 * 1024 * 1024;
+/** A client that has more than that waiting and takes nothing for so long is disconnected. */
+export const OUTPUT_STALLED_SECONDS = 60;
+/** Replies that a client is late to take are gathered in chunks of up to this size. */
+export const LATE_CHUNK_BYTES = 64 * 1024;
+/** What the buffers of all clients hold together: beyond it whoever holds the most is disconnected. */
+export const CLIENTS_BYTES_MAX = 2 * 1024 * 1024 * 1024;
 /** Replies that are handed to the socket before the rest of what was read is carried out. */
 export const OUTPUT_BYTES_FLUSH = 1024 * 1024;
 export const CONNECTIONS_MAX = 10_000;
@@ -41,6 +47,10 @@ export const QUEUED_INFERENCES_MAX = 100_000;
 export const DAG_OPERATIONS_MAX = 10_000;
 /** A running model is given up after this long (RedisAI's MODEL_EXECUTION_TIMEOUT). */
 export const MODEL_EXECUTION_TIMEOUT_MS = 5000;
+/** Runs of a device that were given up and still go on: ONNX Runtime cannot be stopped. Further ones are refused beyond that. */
+export const GIVEN_UP_RUNS_MAX = 4;
+/** Models that still run when the server ends may go on for so long before the snapshot is written without them. */
+export const RUNNING_PATIENCE_MS = 2000;
 /** A model whose runs take longer than this runs on a worker thread instead of the socket loop. */
 export const INLINE_RUN_US_MAX = 200;
 /** Shared read buffer: one read brings in at most this much. */
@@ -51,6 +61,8 @@ export const REPLY_BUFFER_BYTES = 64 * 1024;
 export const REPLY_BY_REFERENCE_BYTES = 16 * 1024;
 /** An argument of at least this size is kept in the memory that it was received in. */
 export const KEEP_RECEIVED_BYTES = 16 * 1024;
+/** Memory of values that have gone, which is kept for those that come. */
+export const SPARE_BYTES_MAX = 32 * 1024 * 1024;
 /** Arguments of an unknown command that its error shows. */
 export const ERROR_ARGUMENTS_BYTES_MAX = 128;
 /** Names that errors repeat. */

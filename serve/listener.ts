@@ -2,13 +2,14 @@
 import { Socket } from 'node:net';
 import { hostPort } from '../core/address.js';
 import { Secret } from '../core/secret.js';
+import { ClientBuffers } from './client-buffers.js';
 import { allCommands, lookUp } from './commands/index.js';
 import { startClock } from './clock.js';
 import { Devices, type DeviceSettings } from './devices.js';
 import { bindPath, bindPort, plainServer, tlsServer, type TlsFiles } from './endpoints.js';
 import { Laboratory } from './laboratory.js';
 import { planLaboratory, type LaboratoryOptions } from './laboratory-options.js';
-import { CONNECTIONS_MAX, READ_BUFFER_BYTES } from './limits.js';
+import { CONNECTIONS_MAX, OUTPUT_BYTES_MAX, OUTPUT_BYTES_PAUSE, OUTPUT_STALLED_SECONDS, READ_BUFFER_BYTES } from './limits.js';
 import { Models, type ModelThreads } from './models.js';
 import { Persistence } from './persistence.js';
 import { Reply } from './reply.js';
@@ -56,8 +57,6 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Models that still run when the server ends may go on for so long before the snapshot is written without them. */
-const RUNNING_PATIENCE_MS = 2000;
 const MODEL_CHUNK_BYTES = 535_822_336;
 
 /**
@@ -72,11 +71,11 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   let end = (): void => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
   const server: Server = {
-    settings: { backend, connectionsMax, maxmemoryBytes: options.maxmemoryBytes ?? 0, timeoutSeconds: 0 },
+    settings: { backend, connectionsMax, maxmemoryBytes: options.maxmemoryBytes ?? 0, timeoutSeconds: 0, output: { bytesMax: OUTPUT_BYTES_MAX, bytesPause: OUTPUT_BYTES_PAUSE, stalledSeconds: OUTPUT_STALLED_SECONDS } },
     users: usersOf(options), statistics: new Statistics(), pause: null,
-    commands: { all: allCommands(), lookUp }, store: new Store(), models, devices: new Devices(models, options), sessions: new Map(),
+    commands: { all: allCommands(), lookUp }, store: new Store(), models, devices: new Devices(models, options), sessions: new Map(), buffers: new ClientBuffers(),
     laboratory: laboratoryPlan && new Laboratory(laboratoryPlan),
-    stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, peakBytes: 0 },
+    stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputLimited: 0, outputLimited: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, peakBytes: 0 },
     modelChunkBytes: options.modelChunkBytes ?? MODEL_CHUNK_BYTES, backendsPath: null, host, port, unixPath: unixSocket, tls: tls !== undefined,
     persistence: null, shutdown: (save) => void close(save).catch(() => {}),
   };
@@ -99,10 +98,10 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     stopClock();
     signal?.removeEventListener('abort', onAbort);
     const closed = Promise.all(nets.map((net) => new Promise((resolve) => net.close(resolve))));
-    for (const session of server.sessions.values()) session.end();
+    for (const session of server.sessions.values()) session.output.end();
     await server.laboratory?.close();
     // A model may be in a loop that never ends: nothing that was stored may be lost by waiting for it.
-    await Promise.race([server.devices.close(), new Promise((resolve) => setTimeout(resolve, RUNNING_PATIENCE_MS))]);
+    await server.devices.close();
     for (const session of server.sessions.values()) session.destroy();
     await closed;
     try {
@@ -169,7 +168,6 @@ function acceptor(server: Server): (accepted: Socket) => void {
     server.sessions.set(session.id, session);
     socket.on('error', () => {});
     socket.on('end', () => socket.destroySoon());
-    socket.on('drain', () => session.drained());
     socket.on('close', () => session.closed());
     socket.resume();
   };

@@ -1,5 +1,6 @@
 /** What the command families have in common: finding values of a type, and the errors when they are not there. */
 import type { Hash, List, Members } from './collection-values.js';
+import type { Database } from './database.js';
 import type { Instant } from './instant.js';
 import { ERROR_NAME_BYTES_MAX } from './limits.js';
 import { Model } from './models.js';
@@ -7,7 +8,7 @@ import type { Reply } from './reply.js';
 import type { Request } from './request.js';
 import type { Session } from './session.js';
 import type { SortedSet } from './sorted-set.js';
-import type { Database, Value } from './store.js';
+import type { Value } from './value.js';
 import { MODULE_VERSION } from './server.js';
 import { Tensor } from './tensor-value.js';
 

@@ -4,7 +4,7 @@ import { messageOf } from '../core/errors.js';
 import { INLINE_RUN_US_MAX } from './limits.js';
 import { ModuleTable } from './module-table.js';
 import { fromOnnx, toOnnx } from './onnx-tensor.js';
-import { ModuleValue } from './store.js';
+import { ModuleValue } from './value.js';
 import type { Tensor } from './tensor-value.js';
 
 export interface ModelDefinition {

@@ -1,11 +1,19 @@
 /** Keeps the keys in a file: read when the server starts, written by SAVE, in the background by BGSAVE, and when the server ends. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { InferplayError, messageOf } from '../core/errors.js';
+import { basename, dirname, join } from 'node:path';
+import { InferplayError, messageOf, reasonUnwritable } from '../core/errors.js';
 import { putSaved } from './saved.js';
-import { pieces, readSnapshot } from './snapshot.js';
+import { isSnapshotBeginning, pieces, readSnapshot } from './snapshot.js';
 import type { Server } from './server.js';
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
 
 export class Persistence {
   readonly file: string;
@@ -25,10 +33,16 @@ export class Persistence {
   }
 
   /**
-   * Reads the file, if there is one, into the server's empty store.
+   * Reads the file, if there is one, into the server's empty store, and makes sure that another can be written there.
    * @throws InferplayError DATA: then nothing of it may be used
    */
   load(): void {
+    try {
+      this.#removeStale();
+      accessSync(dirname(this.file), constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw new InferplayError('DATA', `The snapshot ${this.file} could not be written: ${reasonUnwritable(this.file, error)}; make the folder, or name another file.`, { cause: error });
+    }
     if (!existsSync(this.file)) return;
     const { store } = this.#server;
     const now = Date.now();
@@ -44,6 +58,22 @@ export class Persistence {
     return `${this.file}.${process.pid}.part`;
   }
 
+  /** Removes what servers that were killed while they saved have left behind: of their name, of a process that is gone, and with a beginning of ours. */
+  #removeStale(): void {
+    const folder = dirname(this.file);
+    const start = `${basename(this.file)}.`;
+    for (const name of readdirSync(folder)) {
+      const pid = name.startsWith(start) ? /^(\d{1,10})\.part$/.exec(name.slice(start.length))?.[1] : undefined;
+      if (pid === undefined || isAlive(Number(pid))) continue;
+      const path = join(folder, name);
+      try {
+        if (isSnapshotBeginning(path)) rmSync(path, { force: true });
+      } catch {
+        // Whoever may not read or remove it leaves it there.
+      }
+    }
+  }
+
   #done(failure: unknown): void {
     this.lastOk = failure === null;
     if (failure === null) this.lastSaveMs = Date.now();
@@ -57,6 +87,7 @@ export class Persistence {
   saveNow(): void {
     const path = this.#part;
     try {
+      this.#removeStale();
       const fd = openSync(path, 'w', 0o600);
       try {
         for (const piece of pieces(this.#server.store)) for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
@@ -85,6 +116,7 @@ export class Persistence {
     const path = this.#part;
     let handle: FileHandle | null = null;
     try {
+      this.#removeStale();
       handle = await open(path, 'w', 0o600);
       // Every write gives the sockets their turn.
       for (const piece of pieces(this.#server.store)) for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at)).bytesWritten;

@@ -1,5 +1,5 @@
 /**
- * The parameters of Redis 6.2, in the order in which CONFIG GET tells them: what kind of text each takes, and what it is here.
+ * The parameters of Redis 6.2, in the order in which CONFIG GET tells them, and maxmemory-clients of Redis 7: what kind of text each takes, and what it is here.
  * Nearly none of them can be changed in this server; `config.ts` has those that can.
  */
 import { parseInteger } from './numbers.js';
@@ -106,7 +106,7 @@ active-defrag-ignore-bytes bytes(1) 104857600; hash-max-ziplist-value bytes(0) 6
 hll-sparse-max-bytes bytes(0) 3000; tracking-table-max-keys int(0,9223372036854775807) 1000000; client-query-buffer-limit bytes(1048576) 1073741824
 repl-backlog-ttl int(0,9223372036854775807) 3600; auto-aof-rewrite-min-size bytes(0) 67108864; logfile start; watchdog-period text 0; dir text; save text
 client-output-buffer-limit text normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60; unixsocketperm start 0; slaveof start; notify-keyspace-events text
-bind text; oom-score-adj-values text 0 200 800; tls-port start 0
+bind text; oom-score-adj-values text 0 200 800; tls-port start 0; maxmemory-clients bytes(0) 0
 `;
 
 export const REDIS_SETTINGS: ReadonlyMap<string, RedisSetting> = new Map(SETTINGS.trim().split(/[;\n]\s*/).map((line) => {

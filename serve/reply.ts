@@ -10,8 +10,8 @@ const LINE_ROOM = 64;
 
 /** Whoever has taken replies. */
 export interface Sender {
-  /** Writes them. @returns whether the kernel has taken all of it */
-  writeOut(): boolean;
+  /** Writes them, and calls `lend` of the reply unless the kernel has taken all of it. */
+  writeOut(): void;
 }
 
 export class Reply {
@@ -29,6 +29,8 @@ export class Reply {
   #senders: Sender[] = [];
   /** Where the buffer's bytes begin that are not in a part yet. */
   #from = 0;
+  /** Something in the buffer is still to be taken by the kernel: nothing may be put in its place. */
+  #lent = false;
 
   get bytes(): number {
     return this.#partsBytes + this.#at - this.#from;
@@ -39,6 +41,12 @@ export class Reply {
     this.#cut();
     this.#buffer = Buffer.allocUnsafeSlow(Math.max(REPLY_BUFFER_BYTES, size));
     this.#at = this.#from = 0;
+    this.#lent = false;
+  }
+
+  /** What was written may still be read from the buffer: replies go on behind it, and then in another one. */
+  lend(): void {
+    this.#lent = true;
   }
 
   /** Turns what has been gathered since the last part into a part. */
@@ -206,10 +214,8 @@ export class Reply {
     const senders = this.#senders;
     this.#senders = [];
     this.onSend?.(senders.length);
-    let clean = true;
-    for (const sender of senders) if (!sender.writeOut()) clean = false;
-    // What the kernel did not take yet is still read from our buffer, which then goes on behind it.
-    if (clean && this.#senders.length === 0 && this.#parts.length === 0 && this.#from === this.#at) this.#at = this.#from = 0;
+    for (const sender of senders) sender.writeOut();
+    if (!this.#lent && this.#senders.length === 0 && this.#parts.length === 0 && this.#from === this.#at) this.#at = this.#from = 0;
   };
 
   /** Everything gathered, as one copy, leaving nothing: for tests and for queued replies. */

@@ -29,6 +29,8 @@ export class Request {
   owned = false;
   /** Set when a command has kept a view of owned bytes. */
   kept = false;
+  /** All of the bytes, when the argument that was taken last is everything that anybody keeps of them. */
+  memory: Buffer | null = null;
   /** How far the bytes of an incomplete request must reach before another look makes sense. */
   needed = 0;
 
@@ -36,6 +38,8 @@ export class Request {
   #expected = 0;
   /** Where parsing goes on. */
   #at = 0;
+  /** Where the bytes end. */
+  #limit = 0;
 
   /**
    * Parses one request from `at` (or goes on with an incomplete one).
@@ -43,6 +47,8 @@ export class Request {
    */
   parse(bytes: Buffer, at: number, end: number, trusted: boolean): number {
     this.bytes = bytes;
+    this.#limit = end;
+    this.memory = null;
     if (this.#expected === 0) {
       this.argc = 0;
       if (at >= end) return this.#wait(at, at + 1);
@@ -160,6 +166,11 @@ export class Request {
     return (this.bytes as Latin1Bytes).latin1Slice(this.start[i], this.end[i]);
   }
 
+  /** From the first argument to the last. */
+  get sizeBytes(): number {
+    return this.argc === 0 ? 0 : this.end[this.argc - 1] - this.start[0];
+  }
+
   length(i: number): number {
     return this.end[i] - this.start[i];
   }
@@ -174,6 +185,8 @@ export class Request {
     const from = this.start[i];
     const to = this.end[i];
     if (this.owned && (this.bytes.byteOffset + from) % 8 === 0) {
+      // Nothing before it in these bytes has been kept, and nothing is behind it.
+      this.memory = !this.kept && this.end[this.argc - 1] + 2 === this.#limit ? this.bytes : null;
       this.kept = true;
       return this.bytes.subarray(from, to) as Buffer;
     }

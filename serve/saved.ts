@@ -1,8 +1,9 @@
 /** Values outside of the store: as DUMP gives them away, and as they come back by RESTORE or out of a snapshot. */
 import { createHash } from 'node:crypto';
+import type { Database } from './database.js';
 import type { Server } from './server.js';
 import { kindOf, readValue, writeValue, type Saved, type Source } from './snapshot-values.js';
-import type { Database, Value } from './store.js';
+import type { Value } from './value.js';
 
 /** Before the value: which format this is. Redis's own payloads begin with the type of the value, and end with another checksum. */
 const HEADER = Buffer.from('inferplay-value 1\n');

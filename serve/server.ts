@@ -1,10 +1,12 @@
 /** What all sessions of one server share. */
+import type { ClientBuffers } from './client-buffers.js';
 import type { Command } from './commands/command.js';
 import type { Request } from './request.js';
 import type { Devices } from './devices.js';
 import type { Laboratory } from './laboratory.js';
 import type { Persistence } from './persistence.js';
 import type { Models } from './models.js';
+import type { OutputLimits } from './output.js';
 import type { Session } from './session.js';
 import type { Statistics } from './statistics.js';
 import { Store } from './store.js';
@@ -23,14 +25,15 @@ export interface Settings {
   maxmemoryBytes: number;
   /** Clients that have said nothing for so long are disconnected; 0: never. */
   timeoutSeconds: number;
+  readonly output: OutputLimits;
 }
 
 /** While CLIENT PAUSE lasts. */
 export interface Pause {
   readonly untilMs: number;
   readonly writesOnly: boolean;
-  /** To be called when it is over. */
-  readonly waiting: (() => void)[];
+  /** Whose command is held back, and what is to be called when it is over. */
+  readonly waiting: Map<Session, () => void>;
 }
 
 export interface Stats {
@@ -40,6 +43,9 @@ export interface Stats {
   connections: number;
   commands: number;
   rejected: number;
+  /** Clients that were disconnected because they sent too large a request, or left too much unread. */
+  inputLimited: number;
+  outputLimited: number;
   inputBytes: number;
   outputBytes: number;
   /** Reads from sockets; writes to them, but for those of large replies on their own. */
@@ -58,6 +64,7 @@ export interface Server {
   readonly laboratory: Laboratory | null;
   readonly commands: { readonly all: ReadonlyMap<string, Command>; lookUp(request: Request): Command | null };
   readonly sessions: Map<number, Session>;
+  readonly buffers: ClientBuffers;
   readonly stats: Stats;
   readonly users: Users;
   readonly statistics: Statistics;

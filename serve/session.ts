@@ -1,71 +1,49 @@
 /** One client: its bytes in, its commands one after the other, its replies out. */
 import type { Socket } from 'node:net';
-import { hostPort } from '../core/address.js';
-import { messageOf } from '../core/errors.js';
-import { isHeld, refusalOf, refuse, unknownCommand } from './admission.js';
-import type { Command } from './commands/command.js';
+import { Client } from './client.js';
+import type { Holder } from './client-buffers.js';
+import type { Owner } from './devices.js';
+import { dispatch, failed } from './dispatch.js';
 import { Input } from './input.js';
 import * as limits from './limits.js';
-import type { Reply, Sender } from './reply.js';
+import { Output } from './output.js';
+import { READ_AHEAD, Reading, SLOWLY } from './reading.js';
+import type { Reply } from './reply.js';
 import { BROKEN, INCOMPLETE, Request } from './request.js';
-import type { Pause, Server } from './server.js';
+import type { Server } from './server.js';
 import { SlowReading } from './slow-reading.js';
-import { runCounted } from './statistics.js';
-import type { Database, Watcher } from './store.js';
-import { enqueue, ownCopy, type Transaction } from './transaction.js';
-import { DEFAULT_USER } from './users.js';
 
 export { wrongArity } from './lookup.js';
 
-export class Session implements Watcher, Sender {
-  readonly server: Server;
-  readonly socket: Socket;
-  readonly id: number;
+export class Session extends Client implements Owner, Holder {
   readonly reply: Reply;
-  readonly connectedAtMs: number;
-  database: Database;
-  databaseIndex = 0;
-  protocol = 2;
-  authenticated: boolean;
-  user = DEFAULT_USER;
-  /** Milliseconds since the epoch, as exact as the server's tick. */
-  activeAtMs: number;
-  name = '';
-  lastCommand = '';
-  transaction: Transaction | null = null;
-  /** True while EXEC runs the queue. */
-  executing = false;
-  dirty = false;
-  watched: { readonly database: Database; readonly key: string }[] = [];
-  /** Set by QUIT and protocol errors: the connection closes when the replies are out. */
-  closing = false;
-  /** CLIENT REPLY: `skip-next` becomes `skip` for one command. */
-  replyMode: 'on' | 'off' | 'skip-next' | 'skip' = 'on';
-
+  readonly output: Output;
+  /** Of what this client's buffers hold. */
+  countedBytes = 0;
   readonly #request = new Request();
   readonly #input = new Input();
   /** The part of `#input` that the next read goes into. */
   #room: Buffer | null = null;
-  /** Replies that wait for the end of this turn. */
-  #out: Buffer[] = [];
-  #outBytes = 0;
   /** An inference is running: later commands of this client wait. */
   #blocked = false;
-  #gone = false;
-  #paused = false;
+  /** Of the request that waits for its inference, or for the end of a pause. */
+  #waitingBytes = 0;
+  readonly #reading: Reading;
   readonly #slowly: SlowReading | null;
 
   constructor(server: Server, socket: Socket, id: number, reply: Reply) {
-    this.server = server;
-    this.socket = socket;
-    this.id = id;
+    super(server, socket, id);
     this.reply = reply;
-    this.connectedAtMs = Date.now();
-    this.database = server.store.databases[0];
-    this.authenticated = server.users.open;
-    this.activeAtMs = this.connectedAtMs;
+    this.#reading = new Reading(socket);
+    this.output = new Output(socket, reply, this.#reading, server.settings.output, {
+      changed: () => this.#count(),
+      overflowed: () => {
+        server.stats.outputLimited++;
+        this.destroy();
+      },
+    });
     const rate = server.laboratory?.plan.readBytesPerSecond ?? Infinity;
-    this.#slowly = rate < Infinity ? new SlowReading(rate, () => socket.pause(), () => void (this.#paused || this.#gone || socket.resume())) : null;
+    this.#slowly = rate < Infinity ? new SlowReading(rate, () => this.#reading.hold(SLOWLY), () => this.#reading.release(SLOWLY)) : null;
   }
 
   /** Bytes have arrived in a buffer that is only lent. */
@@ -81,7 +59,22 @@ export class Session implements Watcher, Sender {
       else this.#keep(chunk, 0, size);
       if (!this.#blocked) this.#resume();
     }
-    this.#flush();
+    this.flush();
+    this.#count();
+  }
+
+  /** What this client's buffers hold: what it has sent and cannot be run yet, and what it has not read. */
+  get bufferBytes(): number {
+    return this.inputBytes + this.output.waitingBytes + this.#waitingBytes + (this.transaction?.bytes ?? 0);
+  }
+
+  get inputBytes(): number {
+    return this.#input.size;
+  }
+
+  #count(): void {
+    const bytes = this.gone ? 0 : this.bufferBytes;
+    if (bytes !== this.countedBytes) this.server.buffers.count(this, bytes);
   }
 
   /** Where the next read goes, null for the shared buffer. While no command runs, nothing but that read changes `#input`. */
@@ -103,59 +96,25 @@ export class Session implements Watcher, Sender {
         return end;
       }
       at = next;
-      if (request.argc > 0) {
-        if (this.replyMode === 'on') this.#dispatch(request);
-        else this.#dispatchSilently(request);
-      }
-      if (this.reply.bytes > limits.OUTPUT_BYTES_FLUSH) this.#flush();
+      if (request.argc > 0) dispatch(this, request);
+      if (this.reply.bytes > limits.OUTPUT_BYTES_FLUSH) this.flush();
     }
     return at;
-  }
-
-  /** Runs a command and forgets its reply. */
-  #dispatchSilently(request: Request): void {
-    this.#flush();
-    if (this.replyMode === 'skip-next') this.replyMode = 'skip';
-    this.#dispatch(request);
-    // CLIENT REPLY ON is the one command that is answered: it has changed the mode.
-    if ((this.replyMode as string) !== 'on') this.reply.drain();
-    if (this.replyMode === 'skip') this.replyMode = 'on';
-  }
-
-  #dispatch(request: Request): void {
-    const { reply, server } = this;
-    server.stats.commands++;
-    const command = server.commands.lookUp(request);
-    const refusal = command === null ? unknownCommand(request) : refusalOf(this, command, request);
-    if (refusal !== null) return refuse(this, command, refusal);
-    this.lastCommand = command!.name;
-    if (this.transaction !== null && !command!.immediate) return enqueue(this.transaction, command!, request, reply);
-    if (server.pause !== null && isHeld(this, command!)) return this.#hold(command!, request, server.pause);
-    try {
-      runCounted(this, command!, request, reply);
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  /** A mistake of ours, or memory that is not there: it costs this client its connection, and nobody else anything. */
-  #failed(error: unknown): void {
-    this.reply.error(`ERR internal error: ${messageOf(error)}`);
-    this.closing = true;
-  }
-
-  /** Runs a command when CLIENT PAUSE is over; until then the client's further commands wait behind it. */
-  #hold(command: Command, request: Request, pause: Pause): void {
-    const own = ownCopy(request);
-    this.later((answer) => pause.waiting.push(() => answer((reply) => runCounted(this, command, own, reply))));
   }
 
   /** Keeps bytes that cannot be run yet. */
   #keep(chunk: Buffer, from: number, to: number): void {
     const input = this.#input;
-    input.keep(chunk, from, to, this.#blocked ? null : this.#request);
-    if (input.size > limits.REQUEST_BYTES_MAX) this.destroy();
-    else if (this.#blocked && input.size > limits.READ_AHEAD_BYTES_MAX) this.#pause();
+    try {
+      input.keep(chunk, from, to, this.#blocked ? null : this.#request);
+    } catch {
+      // There is no memory for them.
+      return this.destroy();
+    }
+    if (input.size > limits.REQUEST_BYTES_MAX) {
+      this.server.stats.inputLimited++;
+      this.destroy();
+    } else if (this.#blocked && input.size > limits.READ_AHEAD_BYTES_MAX) this.#reading.hold(READ_AHEAD);
   }
 
   /** Runs what was kept, as far as it is complete. */
@@ -190,110 +149,58 @@ export class Session implements Watcher, Sender {
       answered = true;
       if (now) return write(this.reply);
       this.#blocked = false;
+      this.#waitingBytes = 0;
       this.reply.protocol = this.protocol;
       try {
         write(this.reply);
       } catch (error) {
-        this.#failed(error);
+        failed(this, error);
       }
-      if (!this.#gone) this.#resume();
-      if (!this.#blocked) this.#unpause();
-      this.#flush();
+      if (!this.gone) this.#resume();
+      if (!this.#blocked) this.#reading.release(READ_AHEAD);
+      this.flush();
+      this.#count();
     });
     now = false;
-    if (!answered) this.#blocked = true;
+    if (answered) return;
+    this.#blocked = true;
+    this.#waitingBytes = this.#request.sizeBytes;
   }
 
-  #flush(): void {
+  /** Hands over what has been answered so far. */
+  flush(): void {
     const { reply } = this;
     const { bytes } = reply;
     if (bytes > 0) {
       const parts = reply.take();
-      if (!this.#gone) this.#hand(parts, bytes);
+      if (!this.gone) {
+        this.server.stats.outputBytes += bytes;
+        this.output.take(parts, bytes);
+      }
     }
-    if (this.closing && !this.#gone && !this.#blocked) this.end();
-  }
-
-  /** Small replies wait for those of the other clients that are being answered in this turn. */
-  #hand(parts: readonly Buffer[], bytes: number): void {
-    this.server.stats.outputBytes += bytes;
-    const first = this.#out.length === 0;
-    if (first) this.#out = parts as Buffer[];
-    else this.#out.push(...parts);
-    this.#outBytes += bytes;
-    if (this.#outBytes >= limits.REPLY_BY_REFERENCE_BYTES) this.writeOut();
-    else if (first) this.reply.defer(this);
-  }
-
-  writeOut(): boolean {
-    const { socket } = this;
-    const parts = this.#out;
-    this.#out = [];
-    this.#outBytes = 0;
-    if (this.#gone) return true;
-    if (parts.length === 1) socket.write(parts[0]);
-    else if (parts.length > 1) {
-      socket.cork();
-      for (const part of parts) socket.write(part);
-      socket.uncork();
-    }
-    const waiting = socket.writableLength;
-    if (waiting > limits.OUTPUT_BYTES_MAX) this.destroy();
-    else if (waiting > limits.OUTPUT_BYTES_PAUSE) this.#pause();
-    return waiting === 0;
-  }
-
-  /** Closes the connection when everything is written. */
-  end(): void {
-    this.writeOut();
-    this.socket.destroySoon();
-  }
-
-  #pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.socket.pause();
-  }
-
-  #unpause(): void {
-    if (!this.#paused || this.socket.writableLength > limits.OUTPUT_BYTES_PAUSE) return;
-    this.#paused = false;
-    if (!this.#slowly?.holding) this.socket.resume();
-  }
-
-  /** The kernel has taken everything that was written. */
-  drained(): void {
-    if (!this.#blocked) this.#unpause();
-  }
-
-  /** The client's address as CLIENT LIST shows it. */
-  get address(): string {
-    const { remoteAddress, remotePort } = this.socket;
-    return remoteAddress === undefined ? `${this.server.unixPath ?? ''}:0` : hostPort(remoteAddress, remotePort);
+    if (this.closing && !this.gone && !this.#blocked) this.output.end();
   }
 
   get blocked(): boolean {
     return this.#blocked;
   }
 
-  unwatch(): void {
-    for (const { database, key } of this.watched) database.unwatch(key, this);
-    this.watched = [];
-    this.dirty = false;
-  }
-
   closed(): void {
-    this.#gone = true;
+    this.gone = true;
     this.#input.forget();
     this.#room = null;
-    this.#out = [];
+    this.output.closed();
     this.transaction = null;
     this.unwatch();
     this.server.sessions.delete(this.id);
+    this.server.devices.withdraw(this);
+    this.server.pause?.waiting.delete(this);
+    this.#count();
   }
 
+  /** Closes the connection at once. */
   destroy(): void {
-    this.closing = true;
+    this.closing = this.gone = true;
     this.socket.destroy();
   }
 }

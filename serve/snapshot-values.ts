@@ -3,7 +3,7 @@ import { Hash, List, Members } from './collection-values.js';
 import { BULK_BYTES_MAX, DIMENSIONS_MAX, TENSOR_BYTES_MAX } from './limits.js';
 import { Model, type ModelDefinition } from './models.js';
 import { SortedSet } from './sorted-set.js';
-import type { Value } from './store.js';
+import type { Value } from './value.js';
 import { byteCount, Tensor, TYPES, type TensorType } from './tensor-value.js';
 
 const STRING = 0;

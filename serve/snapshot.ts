@@ -8,7 +8,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InferplayError, messageOf } from '../core/errors.js';
 import { BULK_BYTES_MAX, DATABASES } from './limits.js';
 import { kindOf, readValue, writeValue, type Saved, type Source } from './snapshot-values.js';
-import type { Store, Value } from './store.js';
+import type { Store } from './store.js';
+import type { Value } from './value.js';
 
 const MAGIC = 'inferplay-snapshot ';
 const VERSION = 1;
@@ -184,6 +185,17 @@ export function readSnapshot(file: string, sink: (database: number, key: string,
     return records;
   } catch (error) {
     throw error instanceof InferplayError ? error : refuse(messageOf(error));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whether a file is a snapshot as far as it goes: a piece of it may be all that was ever written. */
+export function isSnapshotBeginning(file: string): boolean {
+  const fd = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(MAGIC.length);
+    return MAGIC.startsWith(head.toString('latin1', 0, readSync(fd, head, 0, head.length, 0)));
   } finally {
     closeSync(fd);
   }

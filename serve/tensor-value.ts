@@ -3,7 +3,7 @@ import { DIMENSIONS_MAX, TENSOR_BYTES_MAX } from './limits.js';
 import { INT64_MAX, integerAt } from './numbers.js';
 import type { Reply } from './reply.js';
 import type { Request } from './request.js';
-import { ModuleValue } from './store.js';
+import { ModuleValue } from './value.js';
 
 export type TensorType = 'FLOAT' | 'DOUBLE' | 'INT8' | 'INT16' | 'INT32' | 'INT64' | 'UINT8' | 'UINT16' | 'BOOL' | 'STRING';
 

@@ -15,8 +15,8 @@ function describe(session: Session): string {
   const flags = `${transaction ? 'x' : ''}${session.blocked ? 'b' : ''}${socket.remoteAddress === undefined ? 'U' : ''}${session.closing ? 'c' : ''}` || 'N';
   const local = socket.localAddress === undefined ? `${server.unixPath ?? ''}:0` : `${socket.localAddress}:${socket.localPort}`;
   return `id=${session.id} addr=${session.address} laddr=${local} fd=8 name=${session.name} age=${seconds(session.connectedAtMs)} idle=${seconds(session.activeAtMs)} `
-    + `flags=${flags} db=${session.databaseIndex} sub=0 psub=0 multi=${transaction?.queue.length ?? -1} qbuf=0 qbuf-free=0 argv-mem=0 `
-    + `obl=0 oll=0 omem=${socket.writableLength} tot-mem=${socket.writableLength} events=r cmd=${session.lastCommand || 'NULL'} user=${session.user} redir=-1\n`;
+    + `flags=${flags} db=${session.databaseIndex} sub=0 psub=0 multi=${transaction?.queue.length ?? -1} qbuf=${session.inputBytes} qbuf-free=0 argv-mem=0 `
+    + `obl=0 oll=0 omem=${session.output.waitingBytes} tot-mem=${session.bufferBytes} events=r cmd=${session.lastCommand || 'NULL'} user=${session.user} redir=-1\n`;
 }
 
 /** Names of kinds of clients; there are no others than normal ones here. */
@@ -106,7 +106,7 @@ function pause({ server }: Session, request: Request, reply: Reply): void {
   if (problem !== null) return reply.error(problem);
   const untilMs = Math.max(server.pause?.untilMs ?? 0, Date.now() + Math.min(ms, PAUSE_MS_MAX));
   const writesOnly = request.is(3, 'WRITE') && (server.pause?.writesOnly ?? true);
-  server.pause = { untilMs, writesOnly, waiting: server.pause?.waiting ?? [] };
+  server.pause = { untilMs, writesOnly, waiting: server.pause?.waiting ?? new Map() };
   reply.ok();
 }
 

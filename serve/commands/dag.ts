@@ -1,5 +1,6 @@
 /** AI.DAGEXECUTE, AI.DAGRUN and their read-only forms: several operations in one request, on names of their own. */
 import { keysOfDag, parseDag, type Dag, type Kind } from '../dag-parser.js';
+import type { Database } from '../database.js';
 import { TIMEDOUT } from '../devices.js';
 import { infer, type Execution } from '../execution.js';
 import { IN_TRANSACTION, WRONGTYPE } from '../lookup.js';
@@ -8,7 +9,6 @@ import { inModuleOrder } from '../module-table.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
-import type { Database } from '../store.js';
 import { Tensor, writeTensor, type Format } from '../tensor-value.js';
 import { command, type Command } from './command.js';
 
@@ -73,7 +73,7 @@ function runDag(session: Session, { loaded: local, operations, timeoutMs }: Dag,
       return true;
     }
     const leftMs = timeoutMs > 0 ? Math.max(1, startedMs + timeoutMs - Date.now()) : 0;
-    session.server.devices.run(model, tensors, leftMs, (result) => {
+    session.server.devices.run(model, tensors, leftMs, session, (result) => {
       if (result === TIMEDOUT) return done(null, true);
       ended(result, outputs);
       over = true;

@@ -22,7 +22,7 @@ function execute(parse: typeof parseExecute) {
     }
     const { database } = session;
     infer(session, (answer) => {
-      session.server.devices.run(model, inputs, execution.timeoutMs, (result) => {
+      session.server.devices.run(model, inputs, execution.timeoutMs, session, (result) => {
         answer((to) => {
           if (result === TIMEDOUT) return to.simple('TIMEDOUT');
           if (typeof result === 'string') return to.error(result);

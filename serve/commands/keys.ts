@@ -3,7 +3,7 @@ import { unknownSubcommand, writeHelp } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
-import { encodingOf, ModuleValue, typeName, type Value } from '../store.js';
+import { encodingOf, ModuleValue, typeName, type Value } from '../value.js';
 import { ALL_KEYS, command, globToRegExp, int32Problem, NO_KEYS, NOT_AN_INTEGER, ONE_KEY, SYNTAX } from './command.js';
 
 function del(session: Session, request: Request, reply: Reply): void {

@@ -1,13 +1,14 @@
 /** INFO, CONFIG, MEMORY, SLOWLOG and other questions about the server's state. */
 import { usedBytes } from '../admission.js';
 import { configure, PARAMETERS } from '../config.js';
-import { infoText, outputBytes, peakBytes } from '../info.js';
+import type { Database } from '../database.js';
+import { infoText, peakBytes } from '../info.js';
 import { SERVER_BYTES, WAIT_MS_MAX } from '../limits.js';
 import { shown, timeoutProblem, unknownSubcommand, writeHelp } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
-import { KEY_OVERHEAD_BYTES, sizeOf, typeName, type Database } from '../store.js';
+import { KEY_OVERHEAD_BYTES, sizeOf, typeName } from '../value.js';
 import { command, globToRegExp, NO_KEYS, NOT_AN_INTEGER, SYNTAX } from './command.js';
 
 /** What the table of expiry times takes for a key. */
@@ -22,7 +23,8 @@ function config({ server }: Session, request: Request, reply: Reply): void {
   const { argc } = request;
   if (request.is(1, 'GET') && argc === 3) {
     const matcher = globToRegExp(request.text(2).toLowerCase());
-    const found = [...PARAMETERS].filter(([name]) => matcher.test(name));
+    // What Redis 6.2 does not know is told to those who ask for it by its name, and not among what a pattern finds.
+    const found = [...PARAMETERS].filter(([name, { added }]) => (added ? name === request.text(2).toLowerCase() : matcher.test(name)));
     reply.map(found.length);
     for (const [name, { get }] of found) {
       reply.bulkText(name);
@@ -34,7 +36,7 @@ function config({ server }: Session, request: Request, reply: Reply): void {
     else reply.error(problem);
   } else if (request.is(1, 'RESETSTAT') && argc === 2) {
     const { stats } = server;
-    stats.commands = stats.connections = stats.rejected = stats.inputBytes = stats.outputBytes = stats.reads = stats.writes = 0;
+    stats.commands = stats.connections = stats.rejected = stats.inputLimited = stats.outputLimited = stats.inputBytes = stats.outputBytes = stats.reads = stats.writes = 0;
     server.statistics.reset();
     for (const database of server.store.databases) database.expired = database.hits = database.misses = 0;
     reply.ok();
@@ -75,7 +77,7 @@ function memoryStats({ server }: Session, reply: Reply): void {
   const double = (value: number) => (): void => reply.double(value);
   const entries: [string, () => void][] = [
     ['peak.allocated', int(peak)], ['total.allocated', int(used)], ['startup.allocated', int(SERVER_BYTES)], ['replication.backlog', int(0)], ['clients.slaves', int(0)],
-    ['clients.normal', int(outputBytes(server))], ['aof.buffer', int(0)], ['lua.caches', int(0)],
+    ['clients.normal', int(server.buffers.bytes)], ['aof.buffer', int(0)], ['lua.caches', int(0)],
     ...store.databases.flatMap((database, index): [string, () => void][] => (database.size === 0 ? [] : [[`db.${index}`, () => tableSizes(database, reply)]])),
     ['overhead.total', int(SERVER_BYTES + keys * KEY_OVERHEAD_BYTES)], ['keys.count', int(keys)], ['keys.bytes-per-key', int(keys === 0 ? 0 : Math.floor(store.usedBytes / keys))],
     ['dataset.bytes', int(store.usedBytes - keys * KEY_OVERHEAD_BYTES)], ['dataset.percentage', double(keys === 0 ? 0 : 100 - (100 * keys * KEY_OVERHEAD_BYTES) / store.usedBytes)],

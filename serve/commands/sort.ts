@@ -1,12 +1,13 @@
 /** SORT of lists, sets and sorted sets: by value, by the values of other keys, or not at all. */
 import { Hash, List, Members } from '../collection-values.js';
+import type { Database } from '../database.js';
 import { WRONGTYPE } from '../lookup.js';
 import { parseFloatStrict } from '../numbers.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
 import { SortedSet } from '../sorted-set.js';
-import type { Database, Value } from '../store.js';
+import type { Value } from '../value.js';
 import { command, NOT_AN_INTEGER, ONE_KEY, SYNTAX } from './command.js';
 
 interface Wanted {

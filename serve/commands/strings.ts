@@ -7,7 +7,7 @@ import { expireOrDelete, WRONGTYPE } from '../lookup.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
 import type { Session } from '../session.js';
-import { encoded } from '../store.js';
+import { encoded } from '../value.js';
 import { ALL_KEYS, command, NOT_AN_INTEGER, ONE_KEY, SYNTAX } from './command.js';
 
 /** The string under a key: undefined when there is none, null (and the error is written) when it is no string. */

@@ -9,11 +9,11 @@ import { command, ONE_KEY } from './command.js';
 function tensorset(session: Session, request: Request, reply: Reply): void {
   if (request.argc < 4) return reply.error(wrongArity(request));
   const key = request.text(1);
-  const old = session.database.get(key);
+  const old = session.database.peek(key);
   if (old !== undefined && !(old instanceof Tensor)) return reply.error(WRONGTYPE);
   const tensor = parseTensor(request, 2, request.argc, reply);
   if (tensor === null) return;
-  session.database.set(key, tensor);
+  session.database.give(key, tensor, request.memory);
   reply.ok();
 }
 

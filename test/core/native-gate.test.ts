@@ -69,3 +69,29 @@ test('the main thread passes the gate at any time', () => {
   leaveNative();
   leaveNative();
 });
+
+/** A thread in a call that takes so long, given up by a main thread that then ends with code 7. */
+function leaving(t: { after(fn: () => void): void }, callMs: number) {
+  const path = join(temporaryFolder(t), 'leaving.mjs');
+  writeFileSync(path, `
+    import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+    import { enterNative, giveUp, leaveNative } from '${gate}';
+    if (isMainThread) {
+      const worker = new Worker(new URL(import.meta.url));
+      worker.once('message', () => { worker.unref(); giveUp(worker); process.exitCode = 7; });
+    } else {
+      enterNative();
+      parentPort.postMessage('in');
+      parentPort.unref();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${callMs});
+      leaveNative();
+    }
+  `);
+  const { status, signal, stderr } = spawnSync(process.execPath, [path], { encoding: 'utf8' });
+  return [status, signal, stderr];
+}
+
+test('a call that was given up is waited for only for a moment when the process ends', (t) => {
+  assert.deepEqual(leaving(t, 300), [7, null, '']);
+  assert.deepEqual(leaving(t, 1e9), [null, 'SIGKILL', '']);
+});

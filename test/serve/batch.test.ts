@@ -1,25 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { concatenate, gather, takeApart, waits } from '../../serve/batch.js';
-import type { Job } from '../../serve/devices.js';
+import { concatenate, signatureOf, takeApart } from '../../serve/batch.js';
 import { Models } from '../../serve/models.js';
+import { Job } from '../../serve/queue.js';
 import { Tensor, TYPES } from '../../serve/tensor-value.js';
 import { multiplyModel } from '../support/resp-client.js';
 
 const model = new Models().create({ key: 'm', backend: 'ONNX', device: 'CPU', tag: '', batchSize: 4, minBatchSize: 2, minBatchTimeoutMs: 0, blob: multiplyModel() });
-const tensor = (rows: number, width = 2): Tensor => new Tensor(TYPES.FLOAT, [rows, width], Buffer.alloc(rows * width * 4, rows));
-const job = (rows: number, width?: number): Job => ({ model, inputs: [tensor(rows, width), tensor(rows, width)], done: () => {}, queuedAtMs: 0, timer: null });
+const tensor = (...shape: number[]): Tensor => new Tensor(TYPES.FLOAT, shape, Buffer.alloc(shape.reduce((a, b) => a * b, 4), shape[0]));
+const job = (rows: number): Job => new Job(model, [tensor(rows, 2), tensor(rows, 2)], { gone: false }, () => {});
 
-test('requests of the same shape are gathered until the batch size is reached, skipping those that do not fit', () => {
-  const queue = [job(1), job(1, 3), job(1), job(3), job(1)];
-  assert.deepEqual(gather(queue[0], queue).map((each) => queue.indexOf(each)), [0, 2, 3], 'the last one brings more than there was room for');
-  assert.deepEqual(gather(queue[1], queue), [queue[1]]);
+test('requests share runs when types and shapes are the same but for the rows', () => {
+  const signature = signatureOf([tensor(1, 2), tensor(1, 3, 4)], 9);
+  assert.equal(signatureOf([tensor(5, 2), tensor(5, 3, 4)], 9), signature);
+  for (const other of [[tensor(1, 3), tensor(1, 3, 4)], [tensor(1, 2), tensor(1, 34)], [tensor(1, 2, 3), tensor(1, 4)], [tensor(1, 2)], [tensor(1, 2), new Tensor(TYPES.INT32, [1, 3, 4], Buffer.alloc(48))]]) {
+    assert.notEqual(signatureOf(other, 9), signature);
+    assert.notEqual(signatureOf(other, 9), null);
+  }
 });
 
-test('a request that fills a batch alone, or whose inputs have no batch in common, waits for nobody', () => {
-  assert.deepEqual([job(1), job(3), job(4), job(5)].map((each) => waits(each, 4)), [true, true, false, false]);
-  assert.equal(waits({ ...job(1), inputs: [tensor(1), tensor(2)] }, 4), false);
-  assert.equal(waits({ ...job(1), inputs: [new Tensor(TYPES.FLOAT, [], Buffer.alloc(4))] }, 4), false);
+test('a request that fills a batch, or whose inputs have no batch in common, runs alone', () => {
+  assert.deepEqual([1, 3, 4, 5].map((rows) => signatureOf([tensor(rows, 2)], 4) !== null), [true, true, false, false]);
+  for (const alone of [[], [tensor()], [tensor(1, 2), tensor(2, 2)], [tensor(1, 2), tensor()]]) assert.equal(signatureOf(alone, 4), null);
+  assert.equal(signatureOf([tensor(1, 2)], 0), null);
 });
 
 test('inputs are joined and outputs taken apart by rows', () => {

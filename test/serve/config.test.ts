@@ -25,6 +25,23 @@ test('what CONFIG SET changes takes effect', async (t) => {
   fourth.close();
 });
 
+test('the limits of clients\' buffers are told and changed as Redis has them', async (t) => {
+  const { call } = await served(t);
+  assert.deepEqual(await call('CONFIG', 'GET', 'maxmemory-clients'), ['maxmemory-clients', '2147483648']);
+  // Redis 6.2 does not have it: a pattern does not find it.
+  assert.ok(!((await call('CONFIG', 'GET', 'maxmemory*')) as unknown[]).includes('maxmemory-clients'));
+  assert.equal(await call('CONFIG', 'SET', 'maxmemory-clients', 0), 'OK');
+  assert.deepEqual(await call('CONFIG', 'GET', 'maxmemory-clients'), ['maxmemory-clients', '0']);
+  assert.match(String(await call('CONFIG', 'SET', 'maxmemory-clients', 'much')), /^-ERR Invalid argument/);
+  const name = 'client-output-buffer-limit';
+  assert.deepEqual(await call('CONFIG', 'GET', name), [name, 'normal 1073741824 67108864 60 slave 268435456 67108864 60 pubsub 33554432 8388608 60']);
+  assert.equal(await call('CONFIG', 'SET', name, 'normal 2mb 1mb 5'), 'OK');
+  assert.deepEqual(await call('CONFIG', 'GET', name), [name, 'normal 2097152 1048576 5 slave 268435456 67108864 60 pubsub 33554432 8388608 60']);
+  for (const wrong of ['normal 0 0 0', 'normal 1mb 2mb 5', 'normal 2gb 1mb 5', 'normal 2mb 1mb', 'normal 2mb x 5', 'normal 2mb 1mb 0', 'pubsub 2mb 1mb 5', '']) {
+    assert.match(String(await call('CONFIG', 'SET', name, wrong)), /^-ERR Invalid argument/, wrong);
+  }
+});
+
 test('what this server cannot do is refused, what it does already is fine', async (t) => {
   const { call } = await served(t);
   assert.match(String(await call('CONFIG', 'SET', 'appendonly', 'yes')), /^-ERR Invalid argument 'yes' for CONFIG SET 'appendonly'/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InferplayError } from '../../core/errors.js';
 import { listen, urlOf } from '../../serve/listener.js';
-import { connectTo, served } from '../support/resp-client.js';
+import { connectTo, multiplyModel, served } from '../support/resp-client.js';
 
 test('a port that is taken is said in one sentence', async (t) => {
   const { server } = await served(t);
@@ -32,6 +32,17 @@ test('it ends on its signal, with its clients', async () => {
   await server.ended;
   await assert.rejects(client.next(), /closed/);
   await assert.rejects(connectTo(server.port));
+});
+
+test('a server that is closed leaves nothing that keeps the process waiting', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const server = await listen();
+  const client = await connectTo(server.port);
+  await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BLOB', multiplyModel());
+  client.close();
+  await server.close();
+  assert.equal(timers(), before);
 });
 
 test('its URL names the address, never the password', async (t) => {

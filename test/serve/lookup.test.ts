@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Database } from '../../serve/database.js';
 import { modelAt, NO_MODEL, NO_TENSOR, tensorAt, WRONGTYPE } from '../../serve/lookup.js';
 import { Reply } from '../../serve/reply.js';
-import { Database } from '../../serve/store.js';
 import { Tensor, TYPES } from '../../serve/tensor-value.js';
 
 test('a value of the wrong type and no value are different errors', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -37,13 +38,50 @@ test('a damaged file refuses the start and stays as it is; one that cannot be wr
   await assert.rejects(listen({ save }), (error) => error instanceof InferplayError && error.code === 'DATA' && /no snapshot of this server/.test(error.message));
   await assert.rejects(serve({ save }), (error) => error instanceof InferplayError && error.code === 'DATA');
   assert.match(readFileSync(save, 'latin1'), /^something else/);
-  const nowhere = await listen({ save: join(folder, 'missing', 'keys.snapshot') });
+  mkdirSync(join(folder, 'short-lived'));
+  const nowhere = await listen({ save: join(folder, 'short-lived', 'keys.snapshot') });
+  rmSync(join(folder, 'short-lived'), { recursive: true });
   const client = await connectTo(nowhere.port);
   assert.match(String(await client.call('SAVE')), /^-ERR The snapshot .* cannot be written/);
   assert.match(String(await client.call('INFO', 'persistence')), /rdb_last_bgsave_status:err/);
   client.close();
   await assert.rejects(nowhere.close(), /cannot be written/);
   assert.deepEqual(readdirSync(folder), ['keys.snapshot']);
+});
+
+test('a folder that is not there refuses the start', async (t) => {
+  const folder = temporaryFolder(t);
+  const missing = join(folder, 'missing');
+  await assert.rejects(listen({ save: join(missing, 'keys') }), (error) => error instanceof InferplayError && error.code === 'DATA'
+    && error.message === `The snapshot ${join(missing, 'keys')} could not be written: there is no folder ${missing}; make the folder, or name another file.`);
+  writeFileSync(missing, 'a file');
+  await assert.rejects(listen({ save: join(missing, 'keys') }), /a part of its path is a file/);
+  assert.deepEqual(readdirSync(folder), ['missing']);
+});
+
+test('what killed servers have left half written is removed, at the start and at the next save, and nothing else', async (t) => {
+  const folder = temporaryFolder(t);
+  const { pid: gone } = spawnSync(process.execPath, ['-e', '']);
+  const half = (name: string, text = 'inferplay-snapshot 1\nhalf of it'): void => writeFileSync(join(folder, name), text);
+  const leave = (): void => {
+    half(`keys.${gone}.part`);
+    half(`keys.${2 ** 22 + gone}.part`, 'inferplay');
+  };
+  // No process has a number beyond 2^22.
+  const others = [`keys.${process.ppid}.part`, `other.${gone}.part`, `keys.${gone}.part.txt`, `keys.x${gone}.part`];
+  for (const name of others) half(name);
+  half(`keys.${2 ** 23 + gone}.part`, 'a text of somebody else');
+  others.push(`keys.${2 ** 23 + gone}.part`);
+  leave();
+  const client = await served(t, { save: join(folder, 'keys') });
+  assert.deepEqual(readdirSync(folder).sort(), [...others].sort());
+  for (const command of ['SAVE', 'BGSAVE']) {
+    leave();
+    await client.call(command);
+    while (!String(await client.call('INFO', 'persistence')).includes('rdb_bgsave_in_progress:0'));
+    assert.deepEqual(readdirSync(folder).sort(), [...others, 'keys'].sort());
+  }
+  await client.server.close();
 });
 
 test('BGSAVE writes while the server goes on', async (t) => {

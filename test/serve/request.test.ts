@@ -97,3 +97,29 @@ test('a long integer has the range of 64 bits', () => {
   request.assign(Object.keys(texts).map((text) => Buffer.from(text)));
   assert.deepEqual(Object.keys(texts).map((_, i) => request.long(i)), Object.values(texts));
 });
+
+test('the memory of a request is free for others with its one kept argument, and only where nothing else is kept of it', () => {
+  const body = 'x'.repeat(16);
+  const set = `*2\r\n$3\r\nSET\r\n$16\r\n${body}\r\n`;
+  /** Runs all requests in these bytes, laid out so that the arguments are aligned, and takes the last argument of each. */
+  const memories = (text: string, owned = true): boolean[] => {
+    const bytes = Buffer.allocUnsafeSlow(text.length + 8);
+    const from = (8 - (text.indexOf(body) % 8)) % 8;
+    const end = from + bytes.write(text, from, 'latin1');
+    const request = new Request();
+    request.owned = owned;
+    const found: boolean[] = [];
+    for (let at = from; (at = request.parse(bytes, at, end, true)) > 0; ) {
+      assert.equal(request.memory, null);
+      if (request.argc === 0) continue;
+      request.take(request.argc - 1);
+      found.push(request.memory === bytes);
+    }
+    return found;
+  };
+  assert.deepEqual(memories(set), [true]);
+  assert.deepEqual(memories(set, false), [false]);
+  assert.deepEqual(memories(`${set}*1\r\n$4\r\nPI`), [false], 'what follows has begun');
+  // The line ends, which mean nothing, align the second body.
+  assert.deepEqual(memories(`${set}\r\n\r\n${set}`), [false, false], 'the first is kept of the same bytes');
+});

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -51,6 +52,25 @@ test('large values of several clients, each in pieces, arrive byte for byte', as
   }));
 });
 
+test('a tensor is as it was for whoever has asked for it, however often it is overwritten before it is read', async (t) => {
+  const client = await served(t);
+  const size = 12_000_000;
+  const set = (key: string, fill: number): Promise<unknown> => client.call('AI.TENSORSET', key, 'UINT8', size, 'BLOB', Buffer.alloc(size, fill));
+  const reader = connect(client.server.port, '127.0.0.1');
+  t.after(() => void reader.destroy());
+  // Overwritten without having been read: the memory goes to the next ones.
+  for (let i = 0; i < 4; i++) await set('t', 97 + i);
+  reader.write(encodeCommand(['AI.TENSORGET', 't', 'BLOB']));
+  while (!/omem=[1-9]/.test(String(await client.call('CLIENT', 'LIST'))));
+  assert.equal(await client.call('RENAME', 't', 'other'), 'OK');
+  for (const key of ['t', 'other', 't', 'other']) await set(key, 65);
+  let got = 0;
+  for await (const chunk of reader as AsyncIterable<Buffer>) {
+    for (const byte of got === 0 ? chunk.subarray('$12000000\r\n'.length) : chunk) if (byte !== 100 && byte !== 13 && byte !== 10) assert.fail(`byte ${byte}`);
+    if ((got += chunk.length) >= size + 13) break;
+  }
+});
+
 test('while its inference runs a client waits, and the others do not', async (t) => {
   const client = await served(t);
   const other = await connectTo(client.server.port);
@@ -71,6 +91,51 @@ test('a client that goes away while its inference runs leaves its result and no 
   leaving.socket.end(encodeCommand(['AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'b', 'OUTPUTS', 1, 'c']));
   while ((await client.call('EXISTS', 'c')) !== 1) await sleep(5);
   assert.deepEqual(await client.call('AI.TENSORGET', 'c', 'VALUES'), ['4', '9']);
+});
+
+/** Sends a command that will have to wait, and goes away. */
+async function comeAndGo(client: Awaited<ReturnType<typeof served>>, ...command: (string | number)[]): Promise<void> {
+  const clients = async (text: string): Promise<number> => String(await client.call('CLIENT', 'LIST')).split(text).length - 1;
+  const leaving = await connectTo(client.server.port);
+  leaving.socket.write(encodeCommand(command));
+  while ((await clients('flags=b')) === 0);
+  leaving.close();
+  while ((await clients('id=')) > 1);
+}
+
+test('what a client waits for in a queue is forgotten when it goes away, alone and in a DAG', async (t) => {
+  const client = await served(t);
+  await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BATCHSIZE', 4, 'MINBATCHSIZE', 2, 'BLOB', multiplyModel());
+  await client.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2, 'VALUES', 2, 3);
+  const run = ['AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c'];
+  for (const command of [run, ['AI.DAGEXECUTE', 'LOAD', 1, 'a', 'PERSIST', 1, 'c', '|>', ...run]]) {
+    await comeAndGo(client, ...command);
+    // Were it still there, this request would be the second of its batch.
+    assert.equal(await client.call(...run, 'TIMEOUT', 50), 'TIMEDOUT');
+  }
+  assert.equal(await client.call('EXISTS', 'c'), 0);
+  assert.match(String(await client.call('INFO', 'inference')), /runs=0,calls=0,/);
+});
+
+test('a DAG whose client goes away while a model of it runs ends with that model', async (t) => {
+  const client = await served(t);
+  await client.call('AI.MODELSTORE', 'slow', 'ONNX', 'CPU', 'BLOB', slowModel(100));
+  await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BATCHSIZE', 4, 'MINBATCHSIZE', 2, 'BLOB', multiplyModel());
+  await client.call('AI.TENSORSET', 'x', 'FLOAT', 400, 400);
+  await client.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2, 'VALUES', 2, 3);
+  const run = ['AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c'];
+  await comeAndGo(client, 'AI.DAGEXECUTE', 'LOAD', 2, 'a', 'x', '|>', 'AI.MODELEXECUTE', 'slow', 'INPUTS', 1, 'x', 'OUTPUTS', 1, 'y', '|>', ...run);
+  while (!/model_slow:runs=1/.test(String(await client.call('INFO', 'inference'))));
+  assert.equal(await client.call(...run, 'TIMEOUT', 50), 'TIMEDOUT');
+});
+
+test('a command that a pause holds back is forgotten when its client goes away', async (t) => {
+  const client = await served(t);
+  await client.call('CLIENT', 'PAUSE', 60_000, 'WRITE');
+  await comeAndGo(client, 'SET', 'k', 'v');
+  await client.call('CLIENT', 'UNPAUSE');
+  assert.equal(await client.call('SET', 'other', 1), 'OK');
+  assert.equal(await client.call('EXISTS', 'k'), 0);
 });
 
 test('garbage is answered with an error and a closed connection; half a request waits', async (t) => {

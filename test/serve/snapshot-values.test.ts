@@ -4,7 +4,7 @@ import { Hash, List, Members } from '../../serve/collection-values.js';
 import { Models } from '../../serve/models.js';
 import { kindOf, readValue, writeValue, type Source } from '../../serve/snapshot-values.js';
 import { SortedSet } from '../../serve/sorted-set.js';
-import type { Value } from '../../serve/store.js';
+import type { Value } from '../../serve/value.js';
 import { Tensor, TYPES } from '../../serve/tensor-value.js';
 import { multiplyModel } from '../support/resp-client.js';
 

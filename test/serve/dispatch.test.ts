@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeCommand } from '../../wire/resp.js';
+import { connectTo, served } from '../support/resp-client.js';
+
+test('a request is refused, queued, or run', async (t) => {
+  const client = await served(t);
+  assert.match(String(await client.call('NOSUCH', 'a')), /^-ERR unknown command `NOSUCH`/);
+  assert.match(String(await client.call('GET')), /^-ERR wrong number of arguments for 'get'/);
+  assert.equal(await client.call('MULTI'), 'OK');
+  assert.equal(await client.call('INCR', 'n'), 'QUEUED');
+  assert.deepEqual(await client.call('EXEC'), [1]);
+  // Of these Redis counts those that ran: MULTI, INCR and EXEC.
+  assert.match(String(await client.call('INFO', 'stats')), /total_commands_processed:3\r\n/);
+});
+
+test('silence swallows the replies that come while it lasts, and none before or after', async (t) => {
+  const client = await served(t);
+  const commands = [['ECHO', 'before'], ['CLIENT', 'REPLY', 'SKIP'], ['ECHO', 'skipped'], ['ECHO', 'between'], ['CLIENT', 'REPLY', 'OFF'], ['INCR', 'n'], ['INCR', 'n'], ['CLIENT', 'REPLY', 'ON'], ['GET', 'n']];
+  client.socket.write(Buffer.concat(commands.map(encodeCommand)));
+  for (const expected of ['before', 'between', 'OK', '2']) assert.equal(await client.next(), expected);
+});
+
+test('a pause holds a command back, and what the client sends behind it', async (t) => {
+  const client = await served(t);
+  const held = await connectTo(client.server.port);
+  assert.equal(await client.call('CLIENT', 'PAUSE', 60_000, 'WRITE'), 'OK');
+  held.socket.write(Buffer.concat([encodeCommand(['SET', 'k', 'late']), encodeCommand(['ECHO', 'behind'])]));
+  assert.equal(await client.call('EXISTS', 'k'), 0);
+  while (!String(await client.call('CLIENT', 'LIST')).includes('flags=b'));
+  assert.equal(await client.call('CLIENT', 'UNPAUSE'), 'OK');
+  assert.deepEqual([await held.next(), await held.next()], ['OK', 'behind']);
+  assert.equal(await client.call('GET', 'k'), 'late');
+  held.close();
+});
