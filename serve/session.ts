@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Client } from './client.js';
 import type { Holder } from './client-buffers.js';
 import type { Owner } from './devices.js';
-import { dispatch, failed } from './dispatch.js';
+import { dispatch, failed, passEmpty } from './dispatch.js';
 import { Input } from './input.js';
 import * as limits from './limits.js';
 import { Output } from './output.js';
@@ -91,12 +91,13 @@ export class Session extends Client implements Owner, Holder {
       const next = request.parse(bytes, at, end, this.authenticated);
       if (next === INCOMPLETE) return at;
       if (next === BROKEN) {
-        this.reply.error(request.problem);
+        if (this.replyMode === 'on') this.reply.error(request.problem);
         this.closing = true;
         return end;
       }
       at = next;
       if (request.argc > 0) dispatch(this, request);
+      else passEmpty(this);
       if (this.reply.bytes > limits.OUTPUT_BYTES_FLUSH) this.flush();
     }
     return at;
@@ -145,17 +146,20 @@ export class Session extends Client implements Owner, Holder {
   later(start: (answer: (write: (reply: Reply) => void) => void) => void): void {
     let now = true;
     let answered = false;
+    const silent = this.replyMode !== 'on';
     start((write) => {
       answered = true;
       if (now) return write(this.reply);
       this.#blocked = false;
       this.#waitingBytes = 0;
+      if (silent) this.flush();
       this.reply.protocol = this.protocol;
       try {
         write(this.reply);
       } catch (error) {
         failed(this, error);
       }
+      if (silent) this.reply.drain();
       if (!this.gone) this.#resume();
       if (!this.#blocked) this.#reading.release(READ_AHEAD);
       this.flush();

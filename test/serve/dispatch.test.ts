@@ -33,3 +33,31 @@ test('a pause holds a command back, and what the client sends behind it', async 
   assert.equal(await client.call('GET', 'k'), 'late');
   held.close();
 });
+
+test('a pause holds back what a transaction would queue, too', async (t) => {
+  const client = await served(t);
+  const held = await connectTo(client.server.port);
+  assert.equal(await held.call('MULTI'), 'OK');
+  assert.equal(await client.call('CLIENT', 'PAUSE', 60_000, 'WRITE'), 'OK');
+  held.socket.write(Buffer.concat([['SET', 'k', 'v'], ['GET', 'k'], ['EXEC']].map(encodeCommand)));
+  while (!String(await client.call('CLIENT', 'LIST')).includes('flags=xb'));
+  assert.match(String(await client.call('CLIENT', 'LIST')), /flags=xb .* multi=0 /);
+  assert.equal(await client.call('CLIENT', 'UNPAUSE'), 'OK');
+  assert.deepEqual([await held.next(), await held.next(), await held.next()], ['QUEUED', 'QUEUED', ['OK', 'v']]);
+  held.close();
+});
+
+test('silence swallows a reply that comes late, an error of the protocol, and ends with a request of nothing', async (t) => {
+  const client = await served(t);
+  const held = await connectTo(client.server.port);
+  assert.equal(await client.call('CLIENT', 'PAUSE', 60_000, 'WRITE'), 'OK');
+  held.socket.write(Buffer.concat([['CLIENT', 'REPLY', 'SKIP'], ['SET', 'k', 'v'], ['ECHO', 'next']].map(encodeCommand)));
+  while (!String(await client.call('CLIENT', 'LIST')).includes('flags=b'));
+  assert.equal(await client.call('CLIENT', 'UNPAUSE'), 'OK');
+  assert.equal(await held.next(), 'next');
+  held.socket.write(Buffer.concat([encodeCommand(['CLIENT', 'REPLY', 'SKIP']), Buffer.from('\r\n*0\r\n'), encodeCommand(['ECHO', 'answered'])]));
+  assert.equal(await held.next(), 'answered');
+  held.close();
+  const broken = await connectTo(client.server.port);
+  assert.equal(await broken.raw(Buffer.concat([encodeCommand(['CLIENT', 'REPLY', 'OFF']), Buffer.from('*1\r\n!\r\n')])), '');
+});
