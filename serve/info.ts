@@ -12,6 +12,9 @@ type Section = (server: Server) => Line[];
 /** Fields of things that are not here. */
 const none = (...names: string[]): Line[] => names.map((name) => [name, 0]);
 
+/** -1 where there is no such time. */
+const wholeSeconds = (ms: number | null | undefined): number => (ms == null || ms < 0 ? -1 : Math.floor(ms / 1000));
+
 const CLOCK_HZ = 10;
 const SECONDS_A_DAY = 86_400;
 const BACKLOG_BYTES = 1024 * 1024;
@@ -36,7 +39,8 @@ const SECTIONS: { readonly [name: string]: Section } = {
   persistence: ({ persistence, stats }) => [
     ...none('loading', 'current_cow_size', 'current_cow_size_age'), ['current_fork_perc', '0.00'], ...none('current_save_keys_processed', 'current_save_keys_total', 'rdb_changes_since_last_save'),
     ['rdb_bgsave_in_progress', persistence?.running ? 1 : 0], ['rdb_last_save_time', Math.floor((persistence?.lastSaveMs ?? stats.startedAtMs) / 1000)],
-    ['rdb_last_bgsave_status', persistence?.lastOk === false ? 'err' : 'ok'], ['rdb_last_bgsave_time_sec', -1], ['rdb_current_bgsave_time_sec', -1], ['rdb_last_cow_size', 0],
+    ['rdb_last_bgsave_status', persistence?.lastOk === false ? 'err' : 'ok'], ['rdb_last_bgsave_time_sec', wholeSeconds(persistence?.lastBackgroundMs)],
+    ['rdb_current_bgsave_time_sec', wholeSeconds(persistence?.startedMs && Date.now() - persistence.startedMs)], ['rdb_last_cow_size', 0],
     ...none('aof_enabled', 'aof_rewrite_in_progress', 'aof_rewrite_scheduled'), ['aof_last_rewrite_time_sec', -1], ['aof_current_rewrite_time_sec', -1],
     ['aof_last_bgrewrite_status', 'ok'], ['aof_last_write_status', 'ok'], ...none('aof_last_cow_size', 'module_fork_in_progress', 'module_fork_last_cow_size'),
   ],

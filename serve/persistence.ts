@@ -21,6 +21,9 @@ export class Persistence {
   /** Seconds since the epoch, milliseconds of them. */
   lastSaveMs = Date.now();
   lastOk = true;
+  /** When the save in the background began, if there is one, and how long the last one took; -1 before there was one. */
+  startedMs: number | null = null;
+  lastBackgroundMs = -1;
   #running: Promise<void> | null = null;
 
   constructor(server: Server, file: string) {
@@ -108,8 +111,17 @@ export class Persistence {
    * @throws InferplayError DATA (as a rejection) when it cannot be written
    */
   saveInBackground(): Promise<void> {
-    this.#running ??= this.#write().finally(() => (this.#running = null));
-    return this.#running;
+    return (this.#running ??= this.#timed());
+  }
+
+  async #timed(): Promise<void> {
+    const startedMs = (this.startedMs = Date.now());
+    try {
+      await this.#write();
+    } finally {
+      this.lastBackgroundMs = Date.now() - startedMs;
+      this.startedMs = this.#running = null;
+    }
   }
 
   async #write(): Promise<void> {

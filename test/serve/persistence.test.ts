@@ -91,12 +91,15 @@ test('BGSAVE writes while the server goes on', async (t) => {
   for (let i = 0; i < keys; i += 1000) await client.call('MSET', ...Array.from({ length: 2000 }, (_, k) => `key:${i + (k >> 1)}`));
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
+  assert.match(String(await client.call('INFO', 'persistence')), /rdb_last_bgsave_time_sec:-1\r\nrdb_current_bgsave_time_sec:-1\r\n/);
   assert.equal(await client.call('BGSAVE'), 'Background saving started');
+  assert.match(String(await client.call('INFO', 'persistence')), /rdb_last_bgsave_time_sec:-1\r\nrdb_current_bgsave_time_sec:\d+\r\n/);
   let answered = 0;
   while (!String(await client.call('INFO', 'persistence')).includes('rdb_bgsave_in_progress:0')) answered++;
   delay.disable();
   assert.ok(answered > 0, 'nothing was answered meanwhile');
   assert.ok(delay.max < 1e9);
+  assert.match(String(await client.call('INFO', 'persistence')), /rdb_last_bgsave_time_sec:\d+\r\nrdb_current_bgsave_time_sec:-1\r\n/);
   assert.equal(await client.call('DBSIZE'), keys);
   await client.server.close();
 });
