@@ -1,6 +1,6 @@
 /** Options of the laboratory: a server whose true behaviour is known. */
 import { Option, type Command } from 'commander';
-import type { LaboratoryOptions } from '../serve/laboratory-options.js';
+import { shareOf, type LaboratoryOptions } from '../serve/laboratory-options.js';
 import { integer } from './options.js';
 
 export interface LaboratoryGiven {
@@ -25,8 +25,8 @@ export function addLaboratory(command: Command): void {
     .addOption(new Option('--service-time <SPEC>', 'laboratory: how long an inference takes, for example exp:2ms'))
     .addOption(new Option('--servers <N>', 'laboratory: inferences served at once, the others wait in order (default: 1 with --service-time)').argParser(integer(1)))
     .addOption(new Option('--stall <LENGTH/EVERY>', 'laboratory: stand still now and then, for example 1s/10s'))
-    .addOption(new Option('--fail-rate <SHARE>', 'laboratory: share of inferences that are answered with an error').argParser(Number))
-    .addOption(new Option('--drop-rate <SHARE>', 'laboratory: share of inferences whose connection is closed instead').argParser(Number))
+    .addOption(new Option('--fail-rate <SHARE>', 'laboratory: share of inferences that are answered with an error').argParser(shareOf))
+    .addOption(new Option('--drop-rate <SHARE>', 'laboratory: share of inferences whose connection is closed instead').argParser(shareOf))
     .addOption(new Option('--slow-reader <RATE>', 'laboratory: read so many bytes per second of each connection, for example 64k'))
     .addOption(new Option('--lab-seed <N>', 'laboratory: seed of every draw (default: 1)').argParser(integer(0)));
 }

@@ -4,7 +4,7 @@ import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { InferplayError, messageOf } from '../core/errors.js';
-import { CONNECTIONS_MAX, HANDSHAKE_MS } from './limits.js';
+import { CONNECTIONS_MAX, HANDSHAKE_MS, UNIX_PATH_BYTES_MAX } from './limits.js';
 
 /** PEM files. */
 export interface TlsFiles {
@@ -58,6 +58,7 @@ function reasonOf(code: string | undefined, error: unknown): string {
 
 /** A socket that a server left behind, and that nobody listens on, is replaced. @throws InferplayError CONNECT */
 export async function bindPath(server: NetServer, path: string): Promise<void> {
+  if (Buffer.byteLength(path) > UNIX_PATH_BYTES_MAX) throw new InferplayError('CONNECT', `Cannot listen on the unix socket ${path}: the path is longer than ${UNIX_PATH_BYTES_MAX} bytes.`);
   if (await isAbandoned(path)) await unlink(path);
   await bound(server, { path }, (code, error) =>
     `Cannot listen on the unix socket ${path}: ${code === 'EADDRINUSE' ? 'another program listens there, or it is a file; choose another path' : messageOf(error)}.`);

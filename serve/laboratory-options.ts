@@ -62,10 +62,15 @@ export function parseServiceTime(text: string): ServiceTime {
   }
   if (kind === 'bimodal' && parts.length === 3) {
     const [usualMs, otherMs] = [timeMs(parts[0], where), timeMs(parts[1], where)];
-    const share = rate(Number(parts[2]), `${where}: the share "${parts[2]}"`);
+    const share = rate(shareOf(parts[2]), `${where}: the share "${parts[2]}"`);
     return { meanMs: usualMs * (1 - share) + otherMs * share, draw: (uniform) => (uniform < share ? otherMs : usualMs) };
   }
   throw usage(`${where}: "${text}" is no service time; write exp:2ms, fixed:5ms or bimodal:1ms,20ms,0.1.`);
+}
+
+/** Text as a share, NaN for nothing at all, which Number reads as 0. */
+export function shareOf(text: string): number {
+  return text.trim() === '' ? NaN : Number(text);
 }
 
 function rate(value: number, what: string): number {

@@ -31,6 +31,8 @@ export const DATABASES = 16;
 export const SERVER_BYTES = 1024 * 1024;
 /** A connection that has not finished its TLS handshake after so long is closed. */
 export const HANDSHAKE_MS = 10_000;
+/** A longer path of a unix socket is cut by the system without a word. */
+export const UNIX_PATH_BYTES_MAX = 107;
 /** Commands that CLIENT PAUSE may hold back; it holds each client's first one only. */
 export const PAUSE_MS_MAX = 24 * 3600 * 1000;
 /** WAIT waits no longer than this, save for ever. */

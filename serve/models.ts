@@ -155,7 +155,9 @@ export function inputBytes(inputs: readonly Tensor[]): number {
 /** ONNX Runtime's message as RedisAI passes it on: without the call that failed, newlines as blanks. */
 export function backendText(error: unknown): string {
   const text = messageOf(error).replace(/^(?:Error: )?(?:Load model from .*? failed:)?/, '').trim();
-  return /protobuf parsing failed/i.test(text) ? 'Failed to load model because protobuf parsing failed.' : text || 'unknown backend error';
+  if (/protobuf parsing failed/i.test(text)) return 'Failed to load model because protobuf parsing failed.';
+  // What Node's binding says of no bytes at all; the runtime itself finds no graph in them.
+  return /^Model data pointer is null/.test(text) ? 'No graph was found in the protobuf.' : text || 'unknown backend error';
 }
 
 /** RedisAI's INTRA_OP_PARALLELISM and INTER_OP_PARALLELISM; 0 leaves them to us, who take 1. */

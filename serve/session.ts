@@ -149,7 +149,11 @@ export class Session extends Client implements Owner, Holder {
     const silent = this.replyMode !== 'on';
     start((write) => {
       answered = true;
-      if (now) return write(this.reply);
+      if (now) {
+        write(this.reply);
+        // It counts as if it had come later.
+        return this.server.statistics.forgive();
+      }
       this.#blocked = false;
       this.#waitingBytes = 0;
       if (silent) this.flush();

@@ -99,6 +99,11 @@ export class Statistics {
     this.#blamed = this.errorCount;
   }
 
+  /** What has been written so far is nobody's fault: errors of an inference are no failed call of its command, which was over before, as in Redis. */
+  forgive(): void {
+    this.#blamed = this.errorCount;
+  }
+
   remember(session: Session, request: Request, us: number): void {
     const shown = request.argc > SLOW_ARGUMENTS_MAX ? SLOW_ARGUMENTS_MAX - 1 : request.argc;
     const args = Array.from({ length: shown }, (_, i) => (isSecret(request, i) ? '(redacted)' : shorten(request.view(i).toString('latin1', 0, SLOW_TEXT_MAX), request.length(i))));

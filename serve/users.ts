@@ -1,5 +1,6 @@
 /** Who may log in: the default user, whose password is `requirepass`, and users by name. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { InferplayError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 
 export const DEFAULT_USER = 'default';
@@ -11,8 +12,10 @@ export class Users {
   /**
    * @param password of the default user; with null it needs none, unless there are users by name: then nobody is let in without one
    * @param named users and their passwords
+   * @throws InferplayError USAGE when the default user is among those by name, where its password would never be looked for
    */
   constructor(password: Secret | null, named: { readonly [name: string]: Secret } = {}) {
+    if (Object.hasOwn(named, DEFAULT_USER)) throw new InferplayError('USAGE', `The password of the user ${DEFAULT_USER} is requirepass; a further user needs another name.`);
     this.#password = password;
     this.#named = new Map(Object.entries(named).map(([name, password]) => [Buffer.from(name).toString('latin1'), password]));
   }

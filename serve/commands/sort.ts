@@ -61,13 +61,24 @@ function lookUp(database: Database, pattern: string, element: string): string | 
   return Buffer.isBuffer(found) ? found.toString('latin1') : null;
 }
 
+/** The smallest double that keeps all its digits. */
+const NORMAL_MIN = 2 ** -1022;
+
+/** Text as strtod reads it to its end or to a zero byte: blanks may lead, and nothing at all is 0. NaN for what is no number, or too large or too small for one. */
+function weightOf(text: string): number {
+  const [digits] = text.split('\0', 1);
+  if (digits === '') return 0;
+  const value = parseFloatStrict(digits.replace(/^[ \t\n\v\f\r]+/, ''));
+  return value !== 0 && Math.abs(value) < NORMAL_MIN ? NaN : value;
+}
+
 const ascending = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** @returns null where an element has no number to be sorted by */
 function sorted(database: Database, elements: readonly string[], { alphabetic, descending, by }: Wanted): string[] | null {
   const keyed = elements.map((element) => {
     const text = by === null ? element : lookUp(database, by, element);
-    return { element, text, number: alphabetic ? 0 : text === null ? 0 : parseFloatStrict(text) };
+    return { element, text, number: alphabetic || text === null ? 0 : weightOf(text) };
   });
   if (keyed.some(({ number }) => Number.isNaN(number))) return null;
   keyed.sort((a, b) => {

@@ -98,13 +98,19 @@ function writeEntries(entries: readonly Entry[], withScores: boolean, paired: bo
 
 function zrange(reversed: boolean) {
   return (session: Session, request: Request, reply: Reply): void => {
-    let [withScores, reverse] = [false, reversed];
+    let [withScores, reverse, otherwise, limit] = [false, reversed, false, -1];
     for (let i = 4; i < request.argc; i++) {
       if (request.is(i, 'WITHSCORES')) withScores = true;
-      else if (request.is(i, 'REV') && !reverse) reverse = true;
-      else if (!reversed && ['BYSCORE', 'BYLEX', 'LIMIT'].some((word) => request.is(i, word))) return reply.error('ERR ranges by score or by name are not supported by this server');
+      else if (request.is(i, 'LIMIT') && i + 2 < request.argc) {
+        const offset = request.long(++i);
+        limit = request.long(++i);
+        if (Number.isNaN(offset + limit)) return reply.error(NOT_AN_INTEGER);
+      } else if (request.is(i, 'REV') && !reverse) reverse = true;
+      else if (!reversed && !otherwise && (request.is(i, 'BYSCORE') || request.is(i, 'BYLEX'))) otherwise = true;
       else return reply.error(SYNTAX);
     }
+    if (otherwise) return reply.error('ERR ranges by score or by name are not supported by this server');
+    if (limit !== -1) return reply.error('ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX');
     let [from, to] = [request.long(2), request.long(3)];
     if (Number.isNaN(from) || Number.isNaN(to)) return reply.error(NOT_AN_INTEGER);
     const set = zsetAt(session, request, reply);

@@ -17,4 +17,5 @@ test('the help tells the grammar, and a wrong word is a usage error of one sente
   const wrong = await runCli(['serve', '--port', '0', '--service-time', 'normal:2ms']);
   assert.equal(wrong.code, 2, wrong.stderr);
   assert.match(wrong.stderr, /exp:2ms, fixed:5ms or bimodal:1ms,20ms,0\.1/);
+  assert.equal((await runCli(['serve', '--port', '0', '--fail-rate', ''])).code, 2);
 });

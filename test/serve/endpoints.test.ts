@@ -78,6 +78,7 @@ test('a unix socket serves too, replaces one that was left behind, and nothing e
   assert.equal(existsSync(unixSocket), false);
   const file = join(folder, 'file');
   writeFileSync(file, 'precious');
+  await assert.rejects(listen({ unixSocket: join(folder, 'x'.repeat(107)) }), /longer than 107 bytes/);
   await assert.rejects(listen({ unixSocket: file }), (error) => error instanceof InferplayError && error.code === 'CONNECT');
   assert.equal(readFileSync(file, 'utf8'), 'precious');
 });

@@ -32,7 +32,7 @@ test('one server is the default of a service time alone', () => {
 
 test('what makes no sense is refused in a sentence that shows how', () => {
   const wrong: LaboratoryOptions[] = [
-    { serviceTime: 'normal:2ms' }, { serviceTime: 'exp' }, { serviceTime: 'exp:2ms,3ms' }, { serviceTime: 'bimodal:1ms,2ms' }, { serviceTime: 'bimodal:1ms,2ms,2' },
+    { serviceTime: 'normal:2ms' }, { serviceTime: 'exp' }, { serviceTime: 'exp:2ms,3ms' }, { serviceTime: 'bimodal:1ms,2ms' }, { serviceTime: 'bimodal:1ms,2ms,2' }, { serviceTime: 'bimodal:1ms,2ms,' },
     { serviceTime: 'fixed:2parsec' }, { serviceTime: 'fixed:2h' }, { servers: 0 }, { servers: 1.5 }, { stall: '1s' }, { stall: '10s/1s' }, { stall: '1s/2s/3s' },
     { failRate: 1.1 }, { failRate: NaN }, { dropRate: -0.1 }, { failRate: 0.6, dropRate: 0.6 }, { slowReader: 'slow' }, { slowReader: '0' }, { servers: 1, seed: -1 },
   ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rates } from '../../serve/statistics.js';
-import { served } from '../support/resp-client.js';
+import { multiplyModel, served } from '../support/resp-client.js';
 
 test('INFO tells how often each command ran, was refused, and failed', async (t) => {
   const { call } = await served(t);
@@ -19,6 +19,19 @@ test('INFO tells how often each command ran, was refused, and failed', async (t)
   assert.match(await call('INFO', 'all') as string, /cmdstat_/);
   assert.equal(await call('CONFIG', 'RESETSTAT'), 'OK');
   assert.doesNotMatch(await call('INFO', 'all') as string, /cmdstat_set|errorstat_/);
+});
+
+test('what a model answers is no failed call, on whichever thread it ran', async (t) => {
+  const { call } = await served(t);
+  await call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BLOB', multiplyModel());
+  await call('AI.TENSORSET', 'good', 'FLOAT', 1, 2, 'VALUES', 1, 2);
+  await call('AI.TENSORSET', 'bad', 'FLOAT', 2, 'VALUES', 1, 2);
+  // The first runs are on a worker; once the model is known to be short, on the thread of the sockets.
+  for (let i = 0; i < 60; i++) await call('AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'good', 'good', 'OUTPUTS', 1, 'y');
+  for (let i = 0; i < 3; i++) assert.match(String(await call('AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'bad', 'bad', 'OUTPUTS', 1, 'y')), /^-Invalid rank/);
+  await call('AI.MODELEXECUTE', 'm');
+  assert.match(await call('INFO', 'commandstats') as string, /cmdstat_ai\.modelexecute:calls=64,.*failed_calls=1\r/);
+  assert.match(await call('INFO', 'errorstats') as string, /errorstat_ERR:count=1\r\nerrorstat_Invalid:count=3\r/);
 });
 
 test('SLOWLOG keeps what was slow, with arguments of bounded length', async (t) => {

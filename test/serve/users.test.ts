@@ -16,6 +16,10 @@ test('without passwords everybody is let in; with any, nobody without one', () =
   assert.deepEqual(named.names(), ['ada', 'default']);
 });
 
+test('the default user is given its password as such, and not by name', () => {
+  assert.throws(() => new Users(null, { default: new Secret('hush') }), (error: Error) => /requirepass/.test(error.message) && !error.message.includes('hush'));
+});
+
 test('each user has its own password, whatever letters it has', () => {
   const users = new Users(new Secret('main'), { 'zoë': new Secret('pä ss') });
   assert.equal(users.accepts('default', 'main'), true);

@@ -26,6 +26,7 @@ test('a corrupt model leaves the old one in place', async (t) => {
   const { call } = await served(t);
   await call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BLOB', multiplyModel());
   assert.equal(await call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BLOB', 'junk'), '-Failed to load model because protobuf parsing failed.');
+  assert.equal(await call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BLOB', ''), '-No graph was found in the protobuf.');
   assert.equal(await call('TYPE', 'm'), 'AI__MODEL');
 });
 
