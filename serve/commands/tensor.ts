@@ -10,9 +10,11 @@ function tensorset(session: Session, request: Request, reply: Reply): void {
   if (request.argc < 4) return reply.error(wrongArity(request));
   const key = request.text(1);
   const old = session.database.peek(key);
-  if (old !== undefined && !(old instanceof Tensor)) return reply.error(WRONGTYPE);
-  const tensor = parseTensor(request, 2, request.argc, reply);
-  if (tensor === null) return;
+  const fits = old === undefined || old instanceof Tensor;
+  const tensor = fits ? parseTensor(request, 2, request.argc, reply) : null;
+  if (!fits) reply.error(WRONGTYPE);
+  // The module has opened the key for writing by now: whoever watches it hears of it, though nothing changes.
+  if (tensor === null) return session.database.touch(key);
   session.database.give(key, tensor, request.memory);
   reply.ok();
 }

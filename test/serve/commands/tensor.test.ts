@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { served } from '../../support/resp-client.js';
+import { connectTo, served } from '../../support/resp-client.js';
 
 test('any bytes of the right length come back as they were', async (t) => {
   const { call } = await served(t);
@@ -19,4 +19,18 @@ test('the wrong type comes before the arguments, and a failed overwrite keeps th
   await call('AI.TENSORSET', 't', 'FLOAT', 1, 'VALUES', 1);
   assert.equal(await call('AI.TENSORSET', 't', 'FLOAT', 1, 'VALUES', 'x'), '-ERR invalid value');
   assert.deepEqual(await call('AI.TENSORGET', 't', 'VALUES'), ['1']);
+});
+
+test('an overwrite that fails is heard of by those who watch the key, as in the module, which has opened it for writing by then', async (t) => {
+  const client = await served(t);
+  const other = await connectTo(client.server.port);
+  await client.call('SET', 's', 1);
+  for (const [key, ...args] of [['t', 'FLOAT', 1, 'VALUES', 'x'], ['s', 'FLOAT', 1], ['t', 'FLOAT']]) {
+    await client.call('WATCH', key);
+    assert.match(String(await other.call('AI.TENSORSET', key, ...args)), /^-/);
+    await client.call('MULTI');
+    // Too few arguments are seen before anything is opened.
+    assert.deepEqual(await client.call('EXEC'), args.length > 1 ? null : []);
+  }
+  other.close();
 });
