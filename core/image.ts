@@ -2,9 +2,10 @@
  * The only home of sharp: pictures in and out. sharp works in libuv's pool of four threads, whatever thread asks; its own threads
  * within one picture are switched off, because many pictures at a time need no help. It is loaded by the first call, not by importing this file.
  */
+import { writeFile } from 'node:fs/promises';
 import type { default as Sharp, OutputInfo, Sharp as Pipeline } from 'sharp';
 import { enlarge } from './enlarge.js';
-import { InferplayError, messageOf, reasonOf } from './errors.js';
+import { InferplayError, messageOf, reasonOf, reasonUnwritable } from './errors.js';
 import { readJpegHeader, type ImageHeader } from './jpeg-header.js';
 
 export type { ImageHeader } from './jpeg-header.js';
@@ -133,9 +134,10 @@ function fromInks(cmyk: Uint8Array): Uint8Array {
  */
 export async function writePng(path: string, rgb: Uint8Array, width: number, height: number): Promise<void> {
   const sharp = await loadSharp();
+  const png = await sharp(rgb, { raw: { width, height, channels: 3 } }).png().toBuffer();
   try {
-    await sharp(rgb, { raw: { width, height, channels: 3 } }).png().toFile(path);
+    await writeFile(path, png);
   } catch (error) {
-    throw new InferplayError('DATA', `${path} cannot be written (${reasonOf(error)}); name a file in a folder that can be.`, { cause: error });
+    throw new InferplayError('DATA', `${path} cannot be written: ${reasonUnwritable(path, error)}; name another file.`, { cause: error });
   }
 }

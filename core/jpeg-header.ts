@@ -31,28 +31,52 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader | null {
   let size: Pick<ImageHeader, 'width' | 'height' | 'colours'> | null = null;
   let orientation: number | null = null;
   let profile = false;
-  for (let at = 2; at + 4 <= bytes.length; ) {
-    const marker = bytes[at + 1];
-    // Any number of 0xff may stand before a marker.
-    if (bytes[at] !== 0xff) return null;
-    if (marker === 0xff) {
-      at += 1;
-      continue;
-    }
-    if (marker === START_OF_SCAN || marker === END) break;
-    const length = view.getUint16(at + 2);
-    const end = at + 2 + length;
-    if (length < 2 || end > bytes.length) return null;
-    if (isFrame(marker) && length >= 8) {
+  for (const segment of segmentsOf(bytes)) {
+    if (segment === null) return null;
+    const { marker, at, end } = segment;
+    if (isFrame(marker) && end - at >= 10) {
       const components = bytes[at + 9];
       size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7), colours: components === 4 ? 'cmyk' : components === 1 ? 'grey' : 'rgb' };
     }
     if (marker === APP1 && orientation === null && startsWith(bytes, at + 4, EXIF)) orientation = readOrientation(view, at + 4 + EXIF.length, end);
     if (marker === APP2 && startsWith(bytes, at + 4, 'ICC_PROFILE\0')) profile = true;
-    at = end;
   }
   if (size === null || size.width === 0 || size.height === 0) return null;
   return { ...size, orientation: orientation ?? 1, profile };
+}
+
+/** Where the first scan begins, behind the header; null where it is not a JPEG, or one whose header cannot be read. */
+export function findScan(bytes: Uint8Array): number | null {
+  if (bytes[0] !== START >> 8 || bytes[1] !== (START & 0xff)) return null;
+  for (const segment of segmentsOf(bytes)) if (segment?.marker === START_OF_SCAN) return segment.at;
+  return null;
+}
+
+interface Segment {
+  readonly marker: number;
+  /** Where its marker lies, and what follows it. */
+  readonly at: number;
+  readonly end: number;
+}
+
+/** The header's, up to the first scan; null, and then no more, for one that cannot be. */
+function* segmentsOf(bytes: Uint8Array): Generator<Segment | null> {
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    const marker = bytes[at + 1];
+    // Any number of 0xff may stand before a marker.
+    if (bytes[at] !== 0xff) return yield null;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    if (marker === END) return;
+    const length = (bytes[at + 2] << 8) | bytes[at + 3];
+    const end = at + 2 + length;
+    if (marker === START_OF_SCAN) return yield { marker, at, end };
+    if (length < 2 || end > bytes.length) return yield null;
+    yield { marker, at, end };
+    at = end;
+  }
 }
 
 /** SOF0 to SOF15, without the three codes among them that mean tables (DHT, JPG, DAC). */

@@ -52,6 +52,11 @@ export function centred({ width, height }: Size, size: number): Corner {
   return { left: Math.trunc((width - size) / 2), top: Math.trunc((height - size) / 2) };
 }
 
+/** Squares in two corners that are opposite: together they cover whatever any square can show. */
+export function outermost({ width, height }: Size, size: number): readonly Corner[] {
+  return [{ left: 0, top: 0 }, { left: width - size, top: height - size }];
+}
+
 /** Every place within the picture is as likely; it depends on the seed, the image and the copy alone. */
 export function randomCorner({ width, height }: Size, size: number, seed: number, image: number, copy: number): Corner {
   const place = (room: number, column: number): number => Math.floor(((room + 1) * hash32(seed, image, column)) / 2 ** 32);

@@ -17,21 +17,23 @@ const IN_FLIGHT = 8;
 export async function surveyImages(list: ImageList, check: (path: string) => Promise<unknown>, signal: AbortSignal): Promise<{ list: ImageList; badRows: Manifest['badRows'] }> {
   const bad = new Map<number, string>();
   let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < list.count) {
-      const image = next++;
-      signal.throwIfAborted();
-      try {
-        await check(pathAt(list, image));
-      } catch (error) {
-        if (!(error instanceof BadPicture)) throw error;
-        bad.set(image, error.reason);
-      }
+  const look = async (image: number): Promise<void> => {
+    signal.throwIfAborted();
+    try {
+      await check(pathAt(list, image));
+    } catch (error) {
+      if (!(error instanceof BadPicture)) throw error;
+      bad.set(image, error.reason);
     }
+  };
+  const lane = async (): Promise<void> => {
+    while (next < list.count) await look(next++);
   };
   const lanes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane));
   for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
   const numbers = [...bad.keys()].sort((a, b) => a - b);
+  // libvips has one list of complaints for all that it decodes at a time: only alone does a picture get its own, and each time the same.
+  for (const image of numbers.slice(0, LISTED_MAX)) await look(image);
   if (bad.size === list.count) {
     throw new InferplayError('DATA', `none of the ${list.count} images in ${list.root} can be used; the first is ${pathAt(list, 0)}: ${bad.get(0)}.`);
   }

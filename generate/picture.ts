@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { InferplayError, reasonOf } from '../core/errors.js';
+import { isCutShort } from '../core/image-end.js';
 import { readImageHeader, resizeImage, type Kernel } from '../core/image.js';
 import { grouped } from '../core/quantity.js';
 import { coveredBox, resizedSize, storedBox, turnedSize, type Corner, type Fit, type Size } from './fit.js';
@@ -58,6 +59,7 @@ export async function cutFile(root: string, relative: string, cutting: Cutting, 
     const source = turnedSize(header, orientation);
     const resized = resizedSize(cutting.fit, source, cutting.size);
     checkPixels(resized, cutting.pixelLimit, ', resized,');
+    if (isCutShort(bytes)) throw new Error('it is cut short, its end is missing');
     const { box, corners } = squares(resized, cornersOf, cutting.size);
     const { kernel, background } = cutting;
     const rgb = await resizeImage(bytes, header, { ...turnedSize(resized, orientation), box: storedBox(box, resized, orientation), kernel, background });

@@ -92,8 +92,8 @@ function misfit({ name, dtype, shape }: ModelPort, form: TensorForm): string | n
 function optionsForDtype(dtype: DType, form: TensorForm): string {
   if (dtype === 'float16') return '--dtype float16';
   if (dtype === 'float32') return '--dtype float32';
-  // The preset is enough where nothing was said against it.
-  return form.dtype === 'uint8' && form.scale !== '0..1' ? '--scale none' : form.dtype === 'uint8' ? '--preset mobilenet-quant' : '--dtype uint8 --scale none';
+  // The preset mobilenet-quant would not help where a scale was given besides.
+  return form.dtype === 'uint8' ? '--scale none' : '--dtype uint8 --scale none';
 }
 
 /** The graph leaves it open, so that one black image must tell. */

@@ -29,9 +29,10 @@ type Known = Pick<Dataset, 'columns' | 'manifest'>;
 export function formOf({ columns, manifest }: Known, options: RedisAiOptions): RequestForm {
   const models = manifest?.models ?? [];
   const withReference = (model: ModelEntry): boolean => model.inputs.includes(REFERENCE);
-  const chosen = options.reference === 'off' ? models.find((model) => !withReference(model)) : models.find(({ expected }) => expected);
+  // Where no answers are stored no model is marked, and the only one is the one that is meant.
+  const chosen = options.reference === 'off' ? models.find((model) => !withReference(model)) : models.find(({ expected }) => expected) ?? (models.length === 1 ? models[0] : undefined);
   const name = options.model ?? chosen?.name;
-  if (name === undefined) throw new InferplayError('USAGE', 'The data set does not say which model answers it: name the model in the target\'s URL, for example ?model=financialNet.');
+  if (name === undefined) throw new InferplayError('USAGE', `The data set does not say which model answers it: name the model in the target's URL, for example ?model=${models[0]?.name ?? 'financialNet'}.`);
   const model = models.find((entry) => entry.name === name);
   const names = (options.inputs?.split(',') ?? model?.inputs ?? defaultInputs(columns)).filter((input) => input !== REFERENCE || options.reference !== 'off');
   if (options.reference === 'on' && !names.includes(REFERENCE)) names.push(REFERENCE);

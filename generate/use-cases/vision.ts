@@ -7,7 +7,7 @@ import type { OptionValues } from '../../core/options.js';
 import { SCALES } from '../../core/scale.js';
 import type { Labels } from '../coco.js';
 import type { ImageList } from '../image-list.js';
-import { centred } from '../fit.js';
+import { centred, outermost, type Size } from '../fit.js';
 import { cutFile } from '../picture.js';
 import type { PlanContext, Recipe, UseCase } from '../use-case.js';
 import type { VisionInit } from '../vision-maker.js';
@@ -90,7 +90,7 @@ interface Source extends Pick<Recipe, 'source' | 'badRows'> {
   readonly labels: Labels | null;
 }
 
-async function sourceOf(values: VisionOptions, { cutting }: VisionSettings, { signal }: PlanContext): Promise<Source> {
+async function sourceOf(values: VisionOptions, { cutting, randomCrop }: VisionSettings, { signal }: PlanContext): Promise<Source> {
   const none: Manifest['badRows'] = { count: 0, listed: [] };
   if (values.images === undefined) return { list: null, images: values.count ?? IMAGES_PAINTED, labels: null, source: null, badRows: none };
   const { listImages } = await import('../image-list.js');
@@ -99,7 +99,9 @@ async function sourceOf(values: VisionOptions, { cutting }: VisionSettings, { si
   let badRows = none;
   if (values.onBadImage === 'skip') {
     const { surveyImages } = await import('../image-survey.js');
-    const check = (path: string) => cutFile(listed.root, path, cutting, (resized) => [centred(resized, cutting.size)]);
+    // Where the squares of an image lie at random depends on which images are left.
+    const corners = (resized: Size) => (randomCrop ? outermost(resized, cutting.size) : [centred(resized, cutting.size)]);
+    const check = (path: string) => cutFile(listed.root, path, cutting, corners);
     ({ list, badRows } = await surveyImages(listed, check, signal));
   }
   let labels: Labels | null = null;

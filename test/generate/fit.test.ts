@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { centred, coveredBox, defaultFit, parseFit, randomCorner, resizedSize, storedBox, turnedSize, type Fit } from '../../generate/fit.js';
+import { centred, coveredBox, defaultFit, outermost, parseFit, randomCorner, resizedSize, storedBox, turnedSize, type Fit } from '../../generate/fit.js';
 import { STORED_AT } from '../support/pictures.js';
 
 const side = fc.integer({ min: 1, max: 5000 });
@@ -37,6 +37,10 @@ test('a crop fills the square, and what is contained fits into it', () => {
     assert.equal(Math.max(width, height), size);
     assert.ok(Math.min(width, height) >= 1);
   }));
+});
+
+test('the outermost squares cover the whole picture, also one that is smaller', () => {
+  for (const [width, height] of [[500, 331], [224, 900], [224, 224], [224, 3]]) assert.deepEqual(coveredBox({ width, height }, outermost({ width, height }, 224), 224), { left: 0, top: 0, width, height });
 });
 
 test('a random corner is within, depends on all three, and reaches every place', () => {

@@ -28,6 +28,22 @@ test('bad images are left out, counted, and listed in their order', async () => 
   assert.deepEqual(badRows.listed.slice(0, 2), [{ line: 1, column: null, reason: 'no luck with 0', text: '0.jpg' }, { line: 4, column: null, reason: 'no luck with 3', text: '3.jpg' }]);
 });
 
+test('the reasons that are listed are of pictures that were decoded alone', async () => {
+  let underWay = 0;
+  const check = async (path: string): Promise<void> => {
+    underWay += 1;
+    const company = underWay - 1;
+    await pause(1);
+    underWay -= 1;
+    throw new BadPicture(path, `bad, and ${company} beside it`);
+  };
+  const list = listOf(120);
+  const all = surveyImages(list, async (path) => (path === '119.jpg' ? undefined : check(path)), signal);
+  const { badRows: { count, listed } } = await all;
+  assert.equal(count, 119);
+  assert.deepEqual([...new Set(listed.map(({ reason }) => reason))], ['bad, and 0 beside it']);
+});
+
 test('where all are good the list stays; where none is it is said', async () => {
   const all = listOf(20);
   assert.deepEqual(await surveyImages(all, async () => {}, signal), { list: all, badRows: { count: 0, listed: [] } });

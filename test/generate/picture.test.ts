@@ -74,6 +74,11 @@ test('what cannot be used says why, with its name', async (t) => {
   writeFileSync(path('text.jpg'), 'a download that needed a login');
   mkdirSync(path('folder.jpg'));
   await writeTruncated(path('cut.jpg'));
+  await writePicture(path('tall.jpg'), 50, 500);
+  writeFileSync(path('tall.jpg'), readFileSync(path('tall.jpg')).subarray(0, -200));
+  await writePicture(path('broken.jpg'), 60, 60);
+  const broken = readFileSync(path('broken.jpg'));
+  writeFileSync(path('broken.jpg'), broken.fill(0xaa, broken.length - 300, broken.length - 2));
   await writePicture(path('large.png'), 101, 100);
   await writePicture(path('strip.png'), 3000, 1);
   writeFileSync(path('heavy.jpg'), '');
@@ -81,7 +86,8 @@ test('what cannot be used says why, with its name', async (t) => {
   spawnSync('mkfifo', [path('pipe.jpg')]);
   const cases: readonly [string, RegExp, Partial<Cutting>?][] = [
     ['gone.jpg', /there is no such file or folder/], ['empty.jpg', /it is empty/], ['text.jpg', /it is not a JPEG, PNG/], ['folder.jpg', /it is no regular file/],
-    ['cut.jpg', /it cannot be decoded \(VipsJpeg: premature end/], ['large.png', /it has 101 x 100 pixels, and the limit is 10,000 \(--pixel-limit\)/, { pixelLimit: 10_000 }],
+    ['cut.jpg', /it is cut short/], ['tall.jpg', /it is cut short/], ['broken.jpg', /it cannot be decoded \(VipsJpeg: Corrupt JPEG data/],
+    ['large.png', /it has 101 x 100 pixels, and the limit is 10,000 \(--pixel-limit\)/, { pixelLimit: 10_000 }],
     ['strip.png', /it has, resized, 84,000 x 28 pixels/, { pixelLimit: 1_000_000 }], ['heavy.jpg', /it has 268,435,457 bytes, and the limit is 268,435,456/],
     ['pipe.jpg', /it is no regular file/],
   ];
@@ -111,5 +117,5 @@ test('a grey, a CMYK and a truncated photograph', { skip: missing(edge) }, async
   const grey = await square(edge, 'hopper_gray.jpg');
   assert.ok(grey.every((value, at) => value === grey[at - (at % 3)]));
   assert.ok(new Set(await square(edge, 'pil_sample_cmyk.jpg')).size > 100);
-  await assert.rejects(square(edge, 'truncated_jpeg.jpg'), { message: /truncated_jpeg\.jpg: it cannot be decoded/ });
+  await assert.rejects(square(edge, 'truncated_jpeg.jpg'), { message: /truncated_jpeg\.jpg: it is cut short/ });
 });

@@ -40,9 +40,9 @@ test('a model that wants other images says how they are made', async (t) => {
   const sent = 'and the images are sent as float32 [n, 32, 32, 3]; generate with';
   assert.equal(await refusal(folder, 48, {}), `its input "input" is float32 [n, 48, 48, 3], ${sent} --size 48.`);
   assert.equal(await refusal(folder, 32, { layout: 'NCHW' }), `its input "input" is float32 [n, 3, 32, 32], ${sent} --layout NCHW.`);
-  assert.equal(await refusal(folder, 32, { dtype: 'uint8' }), `its input "input" is uint8 [n, 32, 32, 3], ${sent} --preset mobilenet-quant.`);
+  assert.equal(await refusal(folder, 32, { dtype: 'uint8' }), `its input "input" is uint8 [n, 32, 32, 3], ${sent} --scale none.`);
   assert.equal(await refusal(folder, 48, { layout: 'NCHW', dtype: 'float16' }), `its input "input" is float16 [n, 3, 48, 48], ${sent} --size 48 --layout NCHW --dtype float16.`);
-  assert.equal(await refusal(folder, 48, { dtype: 'uint8', shape: [1, 48, 48, 3] }), `its input "input" is uint8 [1, 48, 48, 3], ${sent} --size 48 --preset mobilenet-quant.`);
+  assert.equal(await refusal(folder, 48, { dtype: 'uint8', shape: [1, 48, 48, 3] }), `its input "input" is uint8 [1, 48, 48, 3], ${sent} --size 48 --scale none.`);
   assert.match(await refusal(folder, 32, { dtype: 'uint8' }, { dtype: 'float32' }), /generate with --dtype uint8 --scale none\.$/);
   assert.match(await refusal(folder, 32, { dtype: 'uint8' }, { scale: 'imagenet' }), /generate with --scale none\.$/);
   assert.match(await refusal(folder, 32, {}, { dtype: 'float16' }), /the images are sent as float16 .* generate with --dtype float32\.$/);
@@ -78,7 +78,7 @@ const quant = join(sharedData, 'models', 'mobilenet_v1_0.75_192_quant.onnx');
 
 test('a real quantized MobileNet names the very options that make images for it', { skip: missing(quant) }, async (t) => {
   const folder = temporaryFolder(t);
-  await assert.rejects(copyVisionModel(folder, quant, { ...FORM, size: 224 }, true), { code: 'DATA', message: /uint8 \[1, 192, 192, 3\], and the images are sent as float32 \[n, 224, 224, 3\]; generate with --size 192 --preset mobilenet-quant\.$/ });
+  await assert.rejects(copyVisionModel(folder, quant, { ...FORM, size: 224 }, true), { code: 'DATA', message: /uint8 \[1, 192, 192, 3\], and the images are sent as float32 \[n, 224, 224, 3\]; generate with --size 192 --scale none\.$/ });
   const { entry, ...model } = await copyVisionModel(folder, quant, { ...FORM, size: 192, scale: 'none' }, true);
   assert.deepEqual(model, { dtype: 'uint8', input: 'input', classes: 1001, answer: 'uint8' });
   assert.deepEqual(entry.ports, [{ name: 'input', dtype: 'uint8', shape: [1, 192, 192, 3] }]);

@@ -27,8 +27,15 @@ test('the model and its inputs are the data set\'s, unless the URL says otherwis
   assert.deepEqual(form({ model: 'mine', reference: 'on' }, null, fraudColumns.filter(({ name }) => name !== 'reference')), ['mine', 'transaction,reference stored', true]);
 });
 
+test('the only model of a data set without answers is the one, and of several one must be named', () => {
+  const images = model('mobilenet', ['image'], false);
+  const columns: Column[] = [{ name: 'image', dtype: 'uint8', shape: [2, 2, 3], nullable: false }];
+  assert.deepEqual(form({}, [images], columns), ['mobilenet', 'image', false]);
+  assert.throws(() => form({}, [images, { ...images, name: 'other' }], columns), { code: 'USAGE', message: /\?model=mobilenet\.$/ });
+});
+
 test('what is missing is said', () => {
-  assert.throws(() => form({}, null), { code: 'USAGE', message: /name the model/ });
+  assert.throws(() => form({}, null), { code: 'USAGE', message: /name the model .*\?model=financialNet\.$/ });
   assert.throws(() => form({ model: 'm', inputs: 'image' }), { code: 'DATA', message: /no tensor column "image".*transaction, reference, expected/ });
   assert.throws(() => form({ model: 'm' }, null, []), { code: 'DATA' });
   assert.throws(() => createTarget('redisai://h/notanumber'), { code: 'USAGE' });

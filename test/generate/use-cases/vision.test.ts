@@ -103,14 +103,26 @@ test('a bad image ends it with its name, or is left out, counted and listed', as
   writeFileSync(join(pictures, '0017.jpg'), '');
   for (const threads of [1, 4]) {
     const out = join(folder, 'out');
-    await assert.rejects(generate('vision', { ...SMALL, images: pictures }, { out, threads, rowsPerShard: 8 }), (error) => error instanceof InferplayError && error.code === 'DATA' && /0003\.jpg: it cannot be decoded/.test(error.message));
+    await assert.rejects(generate('vision', { ...SMALL, images: pictures }, { out, threads, rowsPerShard: 8 }), (error) => error instanceof InferplayError && error.code === 'DATA' && /0003\.jpg: it is cut short/.test(error.message));
     assert.equal(existsSync(out), false);
   }
   const manifest = await generate('vision', { ...SMALL, images: pictures, onBadImage: 'skip' }, { out: join(folder, 'skipped') });
   assert.equal(manifest.rows, 37);
-  assert.deepEqual(manifest.badRows.listed.map(({ line, text, reason }) => [line, text, reason.slice(0, 12)]), [[4, '0003.jpg', 'it cannot be'], [18, '0017.jpg', 'it is empty'], [31, '0030.jpg', 'it cannot be']]);
+  assert.deepEqual(manifest.badRows.listed.map(({ line, text, reason }) => [line, text, reason.slice(0, 12)]), [[4, '0003.jpg', 'it is cut sh'], [18, '0017.jpg', 'it is empty'], [31, '0030.jpg', 'it is cut sh']]);
   const rows = await readImages(join(folder, 'skipped'));
   assert.deepEqual([rows[3].id, rows[3].texts.file, rows[36].texts.file], [3, '0004.jpg', '0039.jpg']);
+});
+
+test('an image that is damaged where only some crops show it is left out for all of them', async (t) => {
+  const pictures = join(temporaryFolder(t), 'pictures');
+  await writePicture(join(pictures, 'good.png'), 40, 400);
+  await writePicture(join(pictures, 'bad.png'), 40, 400);
+  const bytes = readFileSync(join(pictures, 'bad.png'));
+  writeFileSync(join(pictures, 'bad.png'), bytes.fill(0xaa, bytes.length - 100, bytes.length - 50));
+  const options = { ...SMALL, images: pictures, copies: 20 };
+  assert.equal((await generate('vision', options, { out: `${pictures}-middle` })).rows, 40);
+  const manifest = await generate('vision', { ...options, crop: 'random', onBadImage: 'skip' }, { out: `${pictures}-random` });
+  assert.deepEqual([manifest.rows, manifest.badRows.listed.map(({ text }) => text)], [20, ['bad.png']]);
 });
 
 test('the source, the labels and the options are what a data set is known by', async (t) => {
