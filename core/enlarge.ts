@@ -34,29 +34,45 @@ export function enlarge(rgb: Uint8Array, width: number, height: number, { width:
   const filter = kernel === 'nearest' ? null : kernel === 'linear' ? LINEAR : CUBIC;
   const columns = Array.from({ length: box.width }, (_, x) => tapsOf(box.left + x, width, newWidth, filter));
   const rows = Array.from({ length: box.height }, (_, y) => tapsOf(box.top + y, height, newHeight, filter));
+  // A Uint8ClampedArray rounds and clamps.
+  const levels = (values: Float64Array): Uint8Array => Uint8Array.from(new Uint8ClampedArray(values));
+  const across = (from: ArrayLike<number>, rowCount: number): Float64Array => resizeRows(from, width, rowCount, columns);
+  const down = (from: ArrayLike<number>, stride: number, firstRow: number): Float64Array => resizeColumns(from, stride, firstRow, rows);
+  // The side that becomes smaller goes first, so that what lies between is never larger than both pictures.
+  if (newHeight < height) return levels(across(down(rgb, width * 3, 0), box.height));
   const firstRow = Math.min(...rows.map(({ first }) => first));
   const endRow = Math.max(...rows.map(({ first, weights }) => first + weights.length));
-  const across = new Float32Array((endRow - firstRow) * box.width * 3);
-  for (let y = firstRow, to = 0; y < endRow; y++) {
+  return levels(down(across(rgb.subarray(firstRow * width * 3), endRow - firstRow), box.width * 3, firstRow));
+}
+
+/** Every row gets a pixel for each of `columns`. */
+function resizeRows(from: ArrayLike<number>, width: number, rowCount: number, columns: readonly Taps[]): Float64Array {
+  const resized = new Float64Array(rowCount * columns.length * 3);
+  for (let y = 0, to = 0; y < rowCount; y++) {
     for (const { first, weights } of columns) {
       for (let channel = 0; channel < 3; channel++) {
         let sum = 0;
-        for (let tap = 0, from = (y * width + first) * 3 + channel; tap < weights.length; tap++, from += 3) sum += rgb[from] * weights[tap];
-        across[to++] = sum;
+        for (let tap = 0, at = (y * width + first) * 3 + channel; tap < weights.length; tap++, at += 3) sum += from[at] * weights[tap];
+        resized[to++] = sum;
       }
     }
   }
-  // A Uint8ClampedArray rounds and clamps.
-  const result = new Uint8ClampedArray(box.width * box.height * 3);
-  const stride = box.width * 3;
+  return resized;
+}
+
+/** A row for each of `rows`. @param firstRow of the source, which `from` begins with */
+function resizeColumns(from: ArrayLike<number>, stride: number, firstRow: number, rows: readonly Taps[]): Float64Array {
+  const resized = new Float64Array(rows.length * stride);
+  const sums = new Float64Array(stride);
   for (const [y, { first, weights }] of rows.entries()) {
-    for (let at = 0; at < stride; at++) {
-      let sum = 0;
-      for (let tap = 0, from = (first - firstRow) * stride + at; tap < weights.length; tap++, from += stride) sum += across[from] * weights[tap];
-      result[y * stride + at] = sum;
+    sums.fill(0);
+    for (let tap = 0, line = (first - firstRow) * stride; tap < weights.length; tap++, line += stride) {
+      const weight = weights[tap];
+      for (let at = 0; at < stride; at++) sums[at] += from[line + at] * weight;
     }
+    resized.set(sums, y * stride);
   }
-  return new Uint8Array(result.buffer);
+  return resized;
 }
 
 function tapsOf(index: number, size: number, newSize: number, filter: Filter | null): Taps {

@@ -27,7 +27,7 @@ type Raw = { readonly [name: string]: unknown };
 
 /**
  * Largest is the object with the largest `area`, or box where the area is absent; of equal ones the first. A crowd is not an object.
- * Images are found by their relative path, else by its last part.
+ * Images are found by their relative path, else by its last part, else by the last part of what the annotations call them, where that is only one.
  * @returns the labels, and the SHA-256 of the file as hex text
  * @throws InferplayError DATA for a file that is not there, too large, or not of COCO's form, with the place
  */
@@ -37,13 +37,23 @@ export async function readCoco(path: string, list: ImageList, signal: AbortSigna
   });
   if (size > FILE_BYTES_MAX) throw new InferplayError('DATA', `${path} has ${size} bytes; annotations may have ${FILE_BYTES_MAX} at most.`);
   const idOf = new Map<string, number>();
+  /** By the last part of the name; null where several images have the same. */
+  const idOfLast = new Map<string, number | null>();
   const areas = new Map<number, number>();
   const categories = new Map<number, number>();
   const names: { [id: number]: string } = {};
   const { found, sha256 } = await readJsonLists(path, {
-    images: (raw, where) => idOf.set(textOf(raw, 'file_name', where), numberOf(raw, 'id', where)),
+    images(raw, where) {
+      const [name, id] = [textOf(raw, 'file_name', where), numberOf(raw, 'id', where)];
+      const other = idOf.get(name);
+      if (other !== undefined && other !== id) throw new InferplayError('DATA', `${where}: ${name} is the image ${id}, and the image ${other} before it; no label would be certain.`);
+      idOf.set(name, id);
+      const last = basename(name);
+      const before = idOfLast.get(last);
+      idOfLast.set(last, before === undefined || before === id ? id : null);
+    },
     annotations(raw, where) {
-      if ((raw as Raw).iscrowd === 1) return;
+      if ((raw as Raw).iscrowd === 1 || (raw as Raw).iscrowd === true) return;
       const image = numberOf(raw, 'image_id', where);
       const area = areaOf(raw as Raw, where);
       if (area <= (areas.get(image) ?? -1)) return;
@@ -60,7 +70,7 @@ export async function readCoco(path: string, list: ImageList, signal: AbortSigna
   let known = 0;
   for (let image = 0; image < list.count; image++) {
     const relative = pathAt(list, image);
-    const id = idOf.get(relative) ?? idOf.get(basename(relative));
+    const id = idOf.get(relative) ?? idOf.get(basename(relative)) ?? idOfLast.get(basename(relative)) ?? undefined;
     if (id !== undefined) known += 1;
     labels[image] = (id === undefined ? undefined : categories.get(id)) ?? NO_LABEL;
     if (labels[image] !== NO_LABEL && names[labels[image]] === undefined) throw new InferplayError('DATA', `${path}: category ${labels[image]} of ${relative} is not in the list "categories"; download or copy it again.`);

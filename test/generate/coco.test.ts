@@ -40,6 +40,17 @@ test('an image has the category of its largest object, crowds apart', async (t) 
   assert.equal(sha256, createHash('sha256').update(readFileSync(path)).digest('hex'));
 });
 
+test('an image is found though its annotations name a folder that --images does not, or the other way round', async (t) => {
+  const path = join(temporaryFolder(t), 'instances.json');
+  writeFileSync(path, JSON.stringify({
+    ...FILE,
+    images: [{ id: 1, file_name: 'val/one.jpg' }, { id: 2, file_name: 'a/same.jpg' }, { id: 3, file_name: 'b/same.jpg' }],
+    annotations: [{ image_id: 1, category_id: 7, area: 1 }, { image_id: 1, category_id: 8, area: 5, iscrowd: true }, { image_id: 2, category_id: 8, area: 1 }, { image_id: 3, category_id: 7, area: 1 }],
+  }));
+  const list = listOf(['one.jpg', 'other/one.jpg', 'same.jpg', 'b/same.jpg']);
+  assert.deepEqual(named((await readCoco(path, list, signal)).labels, list), ['7 cat', '7 cat', null, '7 cat']);
+});
+
 test('a file that is not of the form is refused with the place', async (t) => {
   const path = join(temporaryFolder(t), 'instances.json');
   const list = listOf(['one.jpg']);
@@ -50,6 +61,7 @@ test('a file that is not of the form is refused with the place', async (t) => {
   await refused({ categories: undefined }, /has no list "categories"; --annotations takes COCO's/);
   await refused({ images: [{ id: '1', file_name: 'one.jpg' }] }, /images\[0\]: "id" is "1", and must be a number/);
   await refused({ images: [{ id: 1 }] }, /images\[0\]: "file_name" is absent, and must be a text/);
+  await refused({ images: [{ id: 1, file_name: 'one.jpg' }, { id: 1, file_name: 'one.jpg' }, { id: 4, file_name: 'one.jpg' }] }, /images\[2\]: one\.jpg is the image 4, and the image 1 before it/);
   await refused({ annotations: [{ image_id: 1, category_id: 7 }] }, /annotations\[0\]: it has neither a number "area" nor a "bbox"/);
   await refused({ annotations: [{ image_id: 1, category_id: 7.5, area: 1 }] }, /"category_id" is 7\.5, and must be a whole number of 32 bits/);
   await refused({ annotations: [{ image_id: 1, category_id: 9, area: 1 }] }, /category 9 of one\.jpg is not in the list "categories"/);
