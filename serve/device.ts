@@ -33,12 +33,19 @@ export class Device {
   #closed = false;
   /** Runs that were given up and go on for nobody, each on a thread that was replaced. */
   givenUp = 0;
+  /** Requests whose run is in progress. */
+  running = 0;
   #wake: NodeJS.Timeout | undefined;
 
   constructor(thread: (slot: number) => InferenceThread, { executionTimeoutMs, threadsPerQueue }: DeviceSettings) {
     this.#thread = thread;
     this.#timeoutMs = executionTimeoutMs;
     for (let slot = threadsPerQueue - 1; slot >= 0; slot--) this.#idle.push(slot);
+  }
+
+  /** Requests that wait for their run. */
+  get queued(): number {
+    return this.#queue.size;
   }
 
   get #busy(): boolean {
@@ -100,6 +107,7 @@ export class Device {
 
   #start(jobs: readonly Job[]): void {
     const slot = this.#idle.pop()!;
+    this.running += jobs.length;
     let over = false;
     const thread = this.#thread(slot);
     const finish = (result: ThreadResult): void => {
@@ -107,6 +115,7 @@ export class Device {
       over = true;
       clearTimeout(watchdog);
       this.#idle.push(slot);
+      this.running -= jobs.length;
       this.#answer(jobs, result);
       this.#pump();
     };
