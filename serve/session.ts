@@ -147,24 +147,29 @@ export class Session extends Client implements Owner, Holder {
     let answered = false;
     start((write) => {
       answered = true;
-      if (now) return write(this.reply);
-      this.#blocked = false;
-      this.#waitingBytes = 0;
-      this.reply.protocol = this.protocol;
-      try {
-        write(this.reply);
-      } catch (error) {
-        failed(this, error);
-      }
-      if (!this.gone) this.#resume();
-      if (!this.#blocked) this.#reading.release(READ_AHEAD);
-      this.flush();
-      this.#count();
+      if (now) write(this.reply);
+      // It may be the turn of another client, whose replies would be taken for this one's: they are gathered in the same buffer.
+      else queueMicrotask(() => this.#answerLate(write));
     });
     now = false;
     if (answered) return;
     this.#blocked = true;
     this.#waitingBytes = this.#request.sizeBytes;
+  }
+
+  #answerLate(write: (reply: Reply) => void): void {
+    this.#blocked = false;
+    this.#waitingBytes = 0;
+    this.reply.protocol = this.protocol;
+    try {
+      write(this.reply);
+    } catch (error) {
+      failed(this, error);
+    }
+    if (!this.gone) this.#resume();
+    if (!this.#blocked) this.#reading.release(READ_AHEAD);
+    this.flush();
+    this.#count();
   }
 
   /** Hands over what has been answered so far. */
