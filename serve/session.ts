@@ -145,11 +145,12 @@ export class Session extends Client implements Owner, Holder {
   later(start: (answer: (write: (reply: Reply) => void) => void) => void): void {
     let now = true;
     let answered = false;
+    const silent = this.replyMode !== 'on';
     start((write) => {
       answered = true;
       if (now) write(this.reply);
       // It may be the turn of another client, whose replies would be taken for this one's: they are gathered in the same buffer.
-      else queueMicrotask(() => this.#answerLate(write));
+      else queueMicrotask(() => this.#answerLate(write, silent));
     });
     now = false;
     if (answered) return;
@@ -157,7 +158,7 @@ export class Session extends Client implements Owner, Holder {
     this.#waitingBytes = this.#request.sizeBytes;
   }
 
-  #answerLate(write: (reply: Reply) => void): void {
+  #answerLate(write: (reply: Reply) => void, silent: boolean): void {
     this.#blocked = false;
     this.#waitingBytes = 0;
     this.reply.protocol = this.protocol;
@@ -166,6 +167,7 @@ export class Session extends Client implements Owner, Holder {
     } catch (error) {
       failed(this, error);
     }
+    if (silent) this.reply.drain();
     if (!this.gone) this.#resume();
     if (!this.#blocked) this.#reading.release(READ_AHEAD);
     this.flush();
