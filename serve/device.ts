@@ -59,7 +59,6 @@ export class Device {
     if (this.#queue.size >= QUEUED_INFERENCES_MAX) return done('ERR too many inferences are waiting for this device');
     const job = new Job(model, inputs, owner, done);
     if (timeoutMs > 0) job.timer = setTimeout(() => this.withdraw(owner), Math.min(timeoutMs, TIMER_MS_MAX));
-    model.use();
     this.#queue.add(job);
     this.#pump();
   }
@@ -69,7 +68,6 @@ export class Device {
     const job = this.#queue.withdraw(owner);
     if (job === null) return;
     if (job.timer) clearTimeout(job.timer);
-    job.model.release();
     job.done(TIMEDOUT);
     this.#pump();
   }
@@ -100,9 +98,7 @@ export class Device {
 
   /** Runs a job that had to queue, but is short. */
   #runHere({ model, inputs, done }: Job): void {
-    const result = model.run(inputs);
-    model.release();
-    done(result);
+    done(model.run(inputs));
   }
 
   #start(jobs: readonly Job[]): void {
@@ -136,7 +132,6 @@ export class Device {
     if ('error' in result) {
       for (const job of jobs) {
         model.info.failed();
-        model.release();
         job.done(result.error);
       }
       return;
@@ -148,7 +143,6 @@ export class Device {
       const own = outputs[i];
       if (typeof own === 'string') model.info.failed();
       const answer = typeof own === 'string' ? own : model.finish(result.us, own);
-      model.release();
       job.done(answer);
     });
   }
