@@ -5,7 +5,7 @@
 import { concatenate, takeApart } from './batch.js';
 import type { InferenceThread, ThreadResult } from './inference-thread.js';
 import { GIVEN_UP_RUNS_MAX, QUEUED_INFERENCES_MAX } from './limits.js';
-import { inputBytes, type Model } from './models.js';
+import { backendText, inputBytes, type Model } from './models.js';
 import { Job, Queue, TIMEDOUT, type Done, type Owner } from './queue.js';
 import type { Tensor } from './tensor-value.js';
 
@@ -124,7 +124,14 @@ export class Device {
         finish({ error: GIVEN_UP });
       }, this.#timeoutMs);
     };
-    thread.run(jobs[0].model, jobs.length === 1 ? jobs[0].inputs : concatenate(jobs), started, finish);
+    let inputs: readonly Tensor[];
+    try {
+      inputs = jobs.length === 1 ? jobs[0].inputs : concatenate(jobs);
+    } catch (error) {
+      // There is no memory for all of them together.
+      return finish({ error: backendText(error) });
+    }
+    thread.run(jobs[0].model, inputs, started, finish);
   }
 
   #answer(jobs: readonly Job[], result: ThreadResult): void {

@@ -120,6 +120,16 @@ test('a request that nobody waits for any more leaves the queue, and fills no ba
   devices.withdraw(leaving);
 });
 
+test('inputs that cannot be put together are an error of their batch, and of nothing else', async (t) => {
+  const { devices, create, run } = setUp(t);
+  const model = create(multiplyModel(), { batchSize: 4, minBatchSize: 2 });
+  // Such are too many bytes for the memory that there is.
+  const unreadable = (): Tensor[] => [0, 1].map(() => new Tensor(TYPES.FLOAT, [1, 2], { length: 8 } as Buffer));
+  for (const result of await Promise.all([run(model, unreadable()), run(model, pair())])) assert.equal(typeof result, 'string');
+  for (const result of await Promise.all([run(model, pair()), run(model, pair())])) assert.ok(Array.isArray(result));
+  assert.deepEqual([model.info.calls, model.info.errors, devices.sum('running')], [4, 2, 0]);
+});
+
 test('a request that fills the batch does not wait for a larger one', async (t) => {
   const { create, run } = setUp(t);
   const model = create(multiplyModel(), { batchSize: 2, minBatchSize: 8 });
