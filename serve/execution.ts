@@ -22,18 +22,18 @@ export interface Execution {
 export function infer(session: Session, models: readonly Model[], start: (answer: Answer) => void): void {
   const { laboratory } = session.server;
   for (const model of models) model.use();
-  const release = (): void => models.forEach((model) => model.release());
   session.later((later) => {
     const answer: Answer = (write) => {
-      release();
+      for (const model of models) model.release();
       later(write);
     };
+    if (laboratory === null) return start(answer);
+    // Nobody hears what is answered to a client that is gone.
     const drop = (): void => {
-      release();
       session.destroy();
+      answer(() => {});
     };
-    if (laboratory === null) start(answer);
-    else laboratory.visit({ start, answer, drop });
+    laboratory.visit({ start, answer, drop });
   });
 }
 
