@@ -150,7 +150,7 @@ export class Session extends Client implements Owner, Holder {
       answered = true;
       if (now) write(this.reply);
       // It may be the turn of another client, whose replies would be taken for this one's: they are gathered in the same buffer.
-      else queueMicrotask(() => this.#answerLate(write, silent));
+      else process.nextTick(() => this.#answerLate(write, silent));
     });
     now = false;
     if (answered) return;
