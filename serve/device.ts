@@ -5,7 +5,7 @@
 import { concatenate, takeApart } from './batch.js';
 import type { InferenceThread, ThreadResult } from './inference-thread.js';
 import { GIVEN_UP_RUNS_MAX, QUEUED_INFERENCES_MAX } from './limits.js';
-import { inputBytes, type Model } from './models.js';
+import { backendText, inputBytes, type Model } from './models.js';
 import { Job, Queue, TIMEDOUT, type Done, type Owner } from './queue.js';
 import type { Tensor } from './tensor-value.js';
 
@@ -33,12 +33,19 @@ export class Device {
   #closed = false;
   /** Runs that were given up and go on for nobody, each on a thread that was replaced. */
   givenUp = 0;
+  /** Requests whose run is in progress. */
+  running = 0;
   #wake: NodeJS.Timeout | undefined;
 
   constructor(thread: (slot: number) => InferenceThread, { executionTimeoutMs, threadsPerQueue }: DeviceSettings) {
     this.#thread = thread;
     this.#timeoutMs = executionTimeoutMs;
     for (let slot = threadsPerQueue - 1; slot >= 0; slot--) this.#idle.push(slot);
+  }
+
+  /** Requests that wait for their run. */
+  get queued(): number {
+    return this.#queue.size;
   }
 
   get #busy(): boolean {
@@ -52,7 +59,6 @@ export class Device {
     if (this.#queue.size >= QUEUED_INFERENCES_MAX) return done('ERR too many inferences are waiting for this device');
     const job = new Job(model, inputs, owner, done);
     if (timeoutMs > 0) job.timer = setTimeout(() => this.withdraw(owner), Math.min(timeoutMs, TIMER_MS_MAX));
-    model.use();
     this.#queue.add(job);
     this.#pump();
   }
@@ -62,7 +68,6 @@ export class Device {
     const job = this.#queue.withdraw(owner);
     if (job === null) return;
     if (job.timer) clearTimeout(job.timer);
-    job.model.release();
     job.done(TIMEDOUT);
     this.#pump();
   }
@@ -93,13 +98,12 @@ export class Device {
 
   /** Runs a job that had to queue, but is short. */
   #runHere({ model, inputs, done }: Job): void {
-    const result = model.run(inputs);
-    model.release();
-    done(result);
+    done(model.run(inputs));
   }
 
   #start(jobs: readonly Job[]): void {
     const slot = this.#idle.pop()!;
+    this.running += jobs.length;
     let over = false;
     const thread = this.#thread(slot);
     const finish = (result: ThreadResult): void => {
@@ -107,6 +111,7 @@ export class Device {
       over = true;
       clearTimeout(watchdog);
       this.#idle.push(slot);
+      this.running -= jobs.length;
       this.#answer(jobs, result);
       this.#pump();
     };
@@ -119,7 +124,14 @@ export class Device {
         finish({ error: GIVEN_UP });
       }, this.#timeoutMs);
     };
-    thread.run(jobs[0].model, jobs.length === 1 ? jobs[0].inputs : concatenate(jobs), started, finish);
+    let inputs: readonly Tensor[];
+    try {
+      inputs = jobs.length === 1 ? jobs[0].inputs : concatenate(jobs);
+    } catch (error) {
+      // There is no memory for all of them together.
+      return finish({ error: backendText(error) });
+    }
+    thread.run(jobs[0].model, inputs, started, finish);
   }
 
   #answer(jobs: readonly Job[], result: ThreadResult): void {
@@ -127,7 +139,6 @@ export class Device {
     if ('error' in result) {
       for (const job of jobs) {
         model.info.failed();
-        model.release();
         job.done(result.error);
       }
       return;
@@ -139,7 +150,6 @@ export class Device {
       const own = outputs[i];
       if (typeof own === 'string') model.info.failed();
       const answer = typeof own === 'string' ? own : model.finish(result.us, own);
-      model.release();
       job.done(answer);
     });
   }

@@ -67,9 +67,9 @@ export class Devices {
     return thread?.usable ? thread : (this.#threads[slot] = new InferenceThread());
   }
 
-  /** Runs that were given up and go on for nobody. */
-  get givenUp(): number {
-    return this.#devices.reduce((sum, { givenUp }) => sum + givenUp, 0);
+  /** Of all devices: requests that wait, requests whose run is in progress, and runs that were given up and go on for nobody. */
+  sum(what: 'queued' | 'running' | 'givenUp'): number {
+    return this.#devices.reduce((sum, device) => sum + device[what], 0);
   }
 
   /** Waits for what runs, but not for ever. */

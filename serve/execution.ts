@@ -15,11 +15,26 @@ export interface Execution {
   readonly timeoutMs: number;
 }
 
-/** Runs what may be answered later, through the laboratory where there is one. Every inference comes through here, and nothing else does. */
-export function infer(session: Session, start: (answer: Answer) => void): void {
+/**
+ * Runs what may be answered later, through the laboratory where there is one. Every inference comes through here, and nothing else does.
+ * @param models that it needs: they are kept until the answer, also when their keys go before they run
+ */
+export function infer(session: Session, models: readonly Model[], start: (answer: Answer) => void): void {
   const { laboratory } = session.server;
-  if (laboratory === null) session.later(start);
-  else session.later((answer) => laboratory.visit({ start, answer, drop: () => session.destroy() }));
+  for (const model of models) model.use();
+  session.later((later) => {
+    const answer: Answer = (write) => {
+      for (const model of models) model.release();
+      later(write);
+    };
+    if (laboratory === null) return start(answer);
+    // Nobody hears what is answered to a client that is gone.
+    const drop = (): void => {
+      session.destroy();
+      answer(() => {});
+    };
+    laboratory.visit({ start, answer, drop });
+  });
 }
 
 function fail(reply: Reply, text: string): null {

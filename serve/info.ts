@@ -138,11 +138,12 @@ function moduleSections(server: Server): { readonly [name: string]: Line[] } {
   };
 }
 
-/** Not one of Redis's: what AI.INFO counts, beside it how often a session really ran, and runs that nobody waits for any more. */
+/** Not one of Redis's: what waits and what runs, runs that nobody waits for any more, and what AI.INFO counts, beside it how often a session really ran. */
 function inference(server: Server): Line[] {
   const models = [...server.models.all()].map(({ definition, info }): Line =>
     [`model_${definition.key}`, `runs=${info.runs},calls=${info.calls},samples=${info.samples},errors=${info.errors},duration_us=${info.durationUs}`]);
-  return [['given_up_runs_in_progress', server.devices.givenUp], ...models];
+  const { devices } = server;
+  return [['queued_requests', devices.sum('queued')], ['running_requests', devices.sum('running')], ['given_up_runs_in_progress', devices.sum('givenUp')], ...models];
 }
 
 const TITLES: { readonly [name: string]: string } = { cpu: 'CPU' };

@@ -1,6 +1,7 @@
 /** The embedded server in this process: a socket that listens, and sessions that answer. */
 import { Socket } from 'node:net';
 import { hostPort } from '../core/address.js';
+import { InferplayError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import { ClientBuffers } from './client-buffers.js';
 import { allCommands, lookUp } from './commands/index.js';
@@ -59,6 +60,20 @@ export interface Listening {
 
 const MODEL_CHUNK_BYTES = 535_822_336;
 
+/** The least and the most that each may be: whole numbers. */
+const RANGES = {
+  threadsPerQueue: [1, 64], intraOpThreads: [0, 64], interOpThreads: [0, 64], executionTimeoutMs: [1, 2 ** 31 - 1], modelChunkBytes: [1, Number.MAX_SAFE_INTEGER],
+} as const;
+
+function checkRanges(options: ListenOptions): void {
+  for (const name of Object.keys(RANGES) as (keyof typeof RANGES)[]) {
+    const [value, [least, most]] = [options[name], RANGES[name]];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least && value <= most)) {
+      throw new InferplayError('USAGE', `${name} must be a whole number from ${least} to ${most}, and is ${value}.`);
+    }
+  }
+}
+
 /**
  * Starts a server in this process.
  * @throws InferplayError CONNECT when the address cannot be used, USAGE for options that make no sense, DATA for a snapshot that cannot be read;
@@ -66,6 +81,7 @@ const MODEL_CHUNK_BYTES = 535_822_336;
  */
 export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1', tls, unixSocket = null, connectionsMax = CONNECTIONS_MAX, backend = true, signal } = options;
+  checkRanges(options);
   const laboratoryPlan = planLaboratory(options.laboratory ?? {});
   const models = new Models(options);
   let end = (): void => {};

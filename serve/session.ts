@@ -149,30 +149,35 @@ export class Session extends Client implements Owner, Holder {
     const silent = this.replyMode !== 'on';
     start((write) => {
       answered = true;
-      if (now) {
-        write(this.reply);
-        // It counts as if it had come later.
-        return this.server.statistics.forgive();
+      if (!now) {
+        // It may be the turn of another client, whose replies would be taken for this one's: they are gathered in the same buffer.
+        process.nextTick(() => this.#answerLate(write, silent));
+        return;
       }
-      this.#blocked = false;
-      this.#waitingBytes = 0;
-      if (silent) this.flush();
-      this.reply.protocol = this.protocol;
-      try {
-        write(this.reply);
-      } catch (error) {
-        failed(this, error);
-      }
-      if (silent) this.reply.drain();
-      if (!this.gone) this.#resume();
-      if (!this.#blocked) this.#reading.release(READ_AHEAD);
-      this.flush();
-      this.#count();
+      write(this.reply);
+      // It counts as if it had come later.
+      this.server.statistics.forgive();
     });
     now = false;
     if (answered) return;
     this.#blocked = true;
     this.#waitingBytes = this.#request.sizeBytes;
+  }
+
+  #answerLate(write: (reply: Reply) => void, silent: boolean): void {
+    this.#blocked = false;
+    this.#waitingBytes = 0;
+    this.reply.protocol = this.protocol;
+    try {
+      write(this.reply);
+    } catch (error) {
+      failed(this, error);
+    }
+    if (silent) this.reply.drain();
+    if (!this.gone) this.#resume();
+    if (!this.#blocked) this.#reading.release(READ_AHEAD);
+    this.flush();
+    this.#count();
   }
 
   /** Hands over what has been answered so far. */

@@ -4,7 +4,7 @@ import type { Database } from '../database.js';
 import { TIMEDOUT } from '../devices.js';
 import { infer, type Execution } from '../execution.js';
 import { IN_TRANSACTION, WRONGTYPE } from '../lookup.js';
-import type { RunResult } from '../models.js';
+import type { Model, RunResult } from '../models.js';
 import { inModuleOrder } from '../module-table.js';
 import type { Reply } from '../reply.js';
 import type { Request } from '../request.js';
@@ -21,7 +21,9 @@ function dag(kind: Kind) {
     const parsed = parseDag(session, request, kind, reply);
     if (parsed === null) return;
     const { database } = session;
-    infer(session, (answer) => {
+    const models: Model[] = [];
+    for (const operation of parsed.operations) if (operation.kind === 'run') models.push(operation.execution.model);
+    infer(session, models, (answer) => {
       runDag(session, parsed, (slots, failed) => answer((to) => (slots === null ? to.simple('TIMEDOUT') : writeSlots(parsed, slots, failed, database, to))));
     });
   };

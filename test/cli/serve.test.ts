@@ -23,6 +23,24 @@ test('serve says where it listens, answers, and ends on SIGTERM', async () => {
   assert.equal(ran.code, 0, ran.stderr);
 });
 
+test('settings of the models reach the server', async () => {
+  let answer = '';
+  const ran = await runCli(['serve', '--port', '0', '--threads-per-queue', '2', '--intra-op-parallelism', '3', '--inter-op-parallelism', '4', '--model-execution-timeout', '700'], {
+    when: /127\.0\.0\.1:(\d+)/,
+    then: (child, output) => {
+      const socket = connect(Number(/127\.0\.0\.1:(\d+)/.exec(output)![1]), '127.0.0.1', () => socket.write('INFO ai_load_time_configs\r\nECHO end\r\n'));
+      socket.on('data', (piece) => {
+        answer += piece.toString();
+        if (!answer.endsWith('end\r\n')) return;
+        socket.end();
+        child.kill('SIGTERM');
+      });
+    },
+  });
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(answer, /ai_threads_per_queue:2\r\nai_inter_op_parallelism:4\r\nai_intra_op_parallelism:3\r\nai_model_execution_timeout:700\r\n/);
+});
+
 test('a port that is taken is a connection error of one sentence', async () => {
   const second: Promise<{ code: number | null; stderr: string }>[] = [];
   await runCli(['serve', '--port', '0'], {

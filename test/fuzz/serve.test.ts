@@ -3,19 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { hash32 } from '../../core/random.js';
 import { serve } from '../../serve/serve.js';
 import { encodeCommand, scanReply } from '../../wire/resp.js';
+import { dice, type Dice } from '../support/dice.js';
 import { connectTo, multiplyModel } from '../support/resp-client.js';
-
-/** Deterministic draws. */
-function dice(seed: number) {
-  let count = 0;
-  const below = (limit: number): number => hash32(seed, count++, 0) % limit;
-  return { below, one: <T>(list: readonly T[]): T => list[below(list.length)], bytes: (size: number): Buffer => Buffer.from(Array.from({ length: size }, () => below(256))) };
-}
-
-type Dice = ReturnType<typeof dice>;
 
 const COMMANDS = [
   'AI.TENSORSET', 'AI.TENSORGET', 'AI.MODELSTORE', 'AI.MODELSET', 'AI.MODELGET', 'AI.MODELDEL', 'AI._MODELSCAN', 'AI.MODELEXECUTE', 'AI.MODELRUN', 'AI.DAGEXECUTE', 'AI.DAGRUN',

@@ -68,9 +68,9 @@ test('only so many runs that were given up may go on; meanwhile only short model
   for (const result of given) assert.match(String(result), /terminate flag/);
   assert.match(String(await run(quick, pair())), /^ERR too many runs of this device were given up/);
   assert.ok(Array.isArray(await run(short, pair())));
-  assert.equal(devices.givenUp, GIVEN_UP_RUNS_MAX);
+  assert.equal(devices.sum('givenUp'), GIVEN_UP_RUNS_MAX);
   // They end, and the process of the tests would wait for them.
-  while (devices.givenUp > 0) await sleep(20);
+  while (devices.sum('givenUp') > 0) await sleep(20);
   assert.ok(Array.isArray(await run(quick, pair())));
   assert.deepEqual([slow.info.errors, quick.info.calls, quick.info.errors], [GIVEN_UP_RUNS_MAX, 2, 1]);
 });
@@ -118,6 +118,16 @@ test('a request that nobody waits for any more leaves the queue, and fills no ba
   for (const result of await Promise.all([behind, run(model, rows(3))])) assert.ok(Array.isArray(result));
   assert.deepEqual([model.info.runs, model.info.calls, model.info.samples], [1, 2, 4]);
   devices.withdraw(leaving);
+});
+
+test('inputs that cannot be put together are an error of their batch, and of nothing else', async (t) => {
+  const { devices, create, run } = setUp(t);
+  const model = create(multiplyModel(), { batchSize: 4, minBatchSize: 2 });
+  // Such are too many bytes for the memory that there is.
+  const unreadable = (): Tensor[] => [0, 1].map(() => new Tensor(TYPES.FLOAT, [1, 2], { length: 8 } as Buffer));
+  for (const result of await Promise.all([run(model, unreadable()), run(model, pair())])) assert.equal(typeof result, 'string');
+  for (const result of await Promise.all([run(model, pair()), run(model, pair())])) assert.ok(Array.isArray(result));
+  assert.deepEqual([model.info.calls, model.info.errors, devices.sum('running')], [4, 2, 0]);
 });
 
 test('a request that fills the batch does not wait for a larger one', async (t) => {

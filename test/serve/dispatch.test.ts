@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeCommand } from '../../wire/resp.js';
-import { connectTo, served } from '../support/resp-client.js';
+import { connectTo, multiplyModel, served } from '../support/resp-client.js';
 
 test('a request is refused, queued, or run', async (t) => {
   const client = await served(t);
@@ -19,6 +19,17 @@ test('silence swallows the replies that come while it lasts, and none before or 
   const commands = [['ECHO', 'before'], ['CLIENT', 'REPLY', 'SKIP'], ['ECHO', 'skipped'], ['ECHO', 'between'], ['CLIENT', 'REPLY', 'OFF'], ['INCR', 'n'], ['INCR', 'n'], ['CLIENT', 'REPLY', 'ON'], ['GET', 'n']];
   client.socket.write(Buffer.concat(commands.map(encodeCommand)));
   for (const expected of ['before', 'between', 'OK', '2']) assert.equal(await client.next(), expected);
+});
+
+test('silence swallows replies that come later, too', async (t) => {
+  const client = await served(t);
+  await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BATCHSIZE', 4, 'MINBATCHSIZE', 4, 'MINBATCHTIMEOUT', 5, 'BLOB', multiplyModel());
+  await client.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2);
+  const run = ['AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c'];
+  const commands = [['CLIENT', 'REPLY', 'SKIP'], run, ['ECHO', 'between'], ['CLIENT', 'REPLY', 'OFF'], run, ['CLIENT', 'REPLY', 'ON'], ['ECHO', 'after']];
+  client.socket.write(Buffer.concat(commands.map(encodeCommand)));
+  for (const expected of ['between', 'OK', 'after']) assert.equal(await client.next(), expected);
+  assert.match(String(await client.call('INFO', 'inference')), /model_m:runs=2,/);
 });
 
 test('a pause holds a command back, and what the client sends behind it', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { multiplyModel, served } from '../support/resp-client.js';
+import { connectTo, multiplyModel, served, slowModel } from '../support/resp-client.js';
 
 test('INFO has the sections that clients look for, all or one', async (t) => {
   const client = await served(t);
@@ -54,4 +54,24 @@ test('INFO MODULES has a line for each thread of each device, in the order of th
   await client.call('AI.MODELSTORE', 'm', 'ONNX', 'cpu:1', 'BLOB', multiplyModel());
   const lines = ((await client.call('INFO', 'MODULES')) as string).split('\r\n').filter((line) => line.startsWith('ai_queue_'));
   assert.deepEqual(lines, ['CPU:1_bthread_n1', 'CPU:1_bthread_n2', 'CPU_bthread_n1', 'CPU_bthread_n2'].map((name) => `ai_queue_${name}_used_cpu_total:N/A`));
+});
+
+test('INFO inference tells how many requests wait and how many are being run', async (t) => {
+  const client = await served(t);
+  await client.call('AI.MODELSTORE', 'slow', 'ONNX', 'CPU', 'BLOB', slowModel());
+  await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BATCHSIZE', 4, 'MINBATCHSIZE', 2, 'BLOB', multiplyModel());
+  await client.call('AI.TENSORSET', 'x', 'FLOAT', 400, 400);
+  await client.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2);
+  const waiting = async (queued: number, running: number): Promise<void> => {
+    while (!String(await client.call('INFO', 'inference')).includes(`\r\nqueued_requests:${queued}\r\nrunning_requests:${running}\r\n`));
+  };
+  const [slow, one, other] = await Promise.all([1, 2, 3].map(() => connectTo(client.server.port)));
+  const answers = [one.call('AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c')];
+  await waiting(1, 0);
+  answers.push(slow.call('AI.MODELEXECUTE', 'slow', 'INPUTS', 1, 'x', 'OUTPUTS', 1, 'y'));
+  await waiting(1, 1);
+  answers.push(other.call('AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c'));
+  assert.deepEqual(await Promise.all(answers), ['OK', 'OK', 'OK']);
+  await waiting(0, 0);
+  for (const { close } of [slow, one, other]) close();
 });

@@ -93,6 +93,26 @@ test('a client that goes away while its inference runs leaves its result and no 
   assert.deepEqual(await client.call('AI.TENSORGET', 'c', 'VALUES'), ['4', '9']);
 });
 
+test('what is answered while another client\'s commands are being run goes to whom it is for', async (t) => {
+  const client = await served(t);
+  const other = await connectTo(client.server.port);
+  await client.call('AI.MODELSTORE', 'slow', 'ONNX', 'CPU', 'BLOB', slowModel(100));
+  await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BLOB', multiplyModel());
+  await client.call('AI.TENSORSET', 'x', 'FLOAT', 400, 400);
+  await client.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2);
+  const run = ['AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c'];
+  for (let i = 0; i < 40; i++) await client.call(...run);
+  const commands = [['AI.MODELEXECUTE', 'slow', 'INPUTS', 1, 'x', 'OUTPUTS', 1, 'y'], ['ECHO', 'before'], run, ['ECHO', 'behind'], ['HGETALL', 'none']];
+  client.socket.write(Buffer.concat(commands.map(encodeCommand)));
+  // It waits while the slow one runs. As it is known to be short, it is run when the first client comes to its own.
+  await other.call('HELLO', 3);
+  other.socket.write(Buffer.concat([encodeCommand(run), encodeCommand(['ECHO', 'other'])]));
+  for (const expected of ['OK', 'before', 'OK', 'behind']) assert.equal(await client.next(), expected);
+  assert.deepEqual(await client.next(), []);
+  assert.deepEqual([await other.next(), await other.next()], ['OK', 'other']);
+  other.close();
+});
+
 /** Sends a command that will have to wait, and goes away. */
 async function comeAndGo(client: Awaited<ReturnType<typeof served>>, ...command: (string | number)[]): Promise<void> {
   const clients = async (text: string): Promise<number> => String(await client.call('CLIENT', 'LIST')).split(text).length - 1;
