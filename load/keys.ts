@@ -73,9 +73,10 @@ export function bulkWriter(bulk: Bulk, forms: readonly KeyForm[], batchKeys: num
   let keys = 0;
   let firstRow = 0;
   let nextRow = 0;
+  // A slot stays the current one until it was sent: where the connection has ended `send` throws, and its rows are stored nowhere.
   const send = (full: Slot): void => {
-    slot = null;
     bulk.send(full, offset, commands, firstRow);
+    slot = null;
   };
   /** Writes the commands of some rows, form by form. */
   const write = (into: Slot, ids: Float64Array, data: Uint8Array, from: number, to: number): void => {
@@ -103,14 +104,14 @@ export function bulkWriter(bulk: Bulk, forms: readonly KeyForm[], batchKeys: num
         const fitting = Math.min(rowsMax, rows - row, Math.floor((slot.buffer.length - offset) / room), Math.max(keys === 0 ? 1 : 0, Math.floor((batchKeys - keys) / forms.length)));
         if (fitting > 0) write(slot, ids, data, row, (row += fitting));
         else send(slot);
+        nextRow = batch.firstRow + row;
       }
-      nextRow = batch.firstRow + rows;
     },
     async flush() {
       if (slot !== null) send(slot);
       await bulk.flush();
     },
-    storedRow: () => bulk.pendingRow() ?? (slot === null ? nextRow : firstRow),
+    storedRow: () => bulk.unstoredRow() ?? (slot === null ? nextRow : firstRow),
   };
 }
 

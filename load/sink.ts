@@ -53,7 +53,7 @@ export interface Sink {
   put(batch: Batch): Promise<void>;
   /** Resolves when every reply to what was put has been read. */
   flush(): Promise<void>;
-  /** Every row before this one is stored, its replies read; the row to go on with after a failure. */
+  /** Every row before this one is stored, its replies read and good; the row to go on with after a failure. */
   storedRow(): number;
   /** Bulk: how many of these ids' keys exist, each form counted. */
   count(ids: AsyncIterable<Float64Array> | Iterable<Float64Array>): Promise<Counted>;
