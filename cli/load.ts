@@ -4,6 +4,7 @@ import { redactUrl } from '../core/secret.js';
 import { grouped } from '../core/quantity.js';
 import type { LoadReport } from '../load/load.js';
 import { LOAD_OPTIONS } from '../load/options.js';
+import { optionsFor } from '../load/parts.js';
 import { addTable, tableValues } from './options.js';
 import { progressLine } from './progress.js';
 import { bytes, commandLine, dim, print } from './terminal.js';
@@ -47,7 +48,8 @@ async function run(path: string, given: Given, signal: AbortSignal): Promise<voi
   if (report.models.length > 0) print(`models: ${report.models.map(({ name, state }) => `${name} (${state})`).join(', ')}${batches(report.batching)}`);
   const { counted, sampled } = report.verified;
   if (keyed) print(`verified: ${grouped(counted)} keys are there, ${grouped(sampled)} rows read back byte for byte`);
-  if (/^redisais?:/.test(to)) print(dim(`  next: ${commandLine('replay', path, '--target', redactUrl(to))}`));
+  for (const { complaint, ...gap } of report.gaps) print(`not whole: ${complaint}; load them with ${optionsFor(gap, report.rows)}`);
+  if (/^redisais?:/.test(to) && report.gaps.length === 0) print(report.refusal === null ? dim(`  next: ${commandLine('replay', path, '--target', redactUrl(to))}`) : `not ready for a replay: ${report.refusal}`);
 }
 
 /** What was asked of the server about putting requests together. */

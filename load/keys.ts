@@ -125,31 +125,34 @@ export async function countKeys(control: RedisControl, bulk: Bulk, forms: readon
   const frame = existsFrame(forms.map((form) => form.prefix));
   const rowsMax = Math.min(EXISTS_ROWS, Math.floor((BUFFER_BYTES_MIN - frame.headBytesMax) / frame.rowBytesMax));
   let existing = 0;
-  let short: Float64Array | null = null;
+  let asked = 0;
+  let short: { readonly ids: Float64Array; readonly at: number } | null = null;
   for await (const chunk of ids) {
     for (let from = 0; from < chunk.length; from += rowsMax) {
       const part = chunk.slice(from, from + rowsMax);
+      const at = asked;
+      asked += part.length;
       const free = bulk.acquire();
       const slot = free instanceof Promise ? await free : free;
       bulk.send(slot, frame.write(slot.buffer, part, 0, part.length), 1, 0, (value) => {
         existing += value;
         onCounted(part.length * forms.length);
-        if (value < part.length * forms.length) short ??= part;
+        if (value < part.length * forms.length) short ??= { ids: part, at };
       });
     }
   }
   await bulk.flush();
-  return { existing, firstMissing: short === null ? null : await firstMissingKey(control, forms, short) };
+  return { existing, ...(await firstMissingKey(control, forms, short)) };
 }
 
-async function firstMissingKey(control: RedisControl, forms: readonly KeyForm[], ids: Float64Array): Promise<string | null> {
-  for (const id of ids) {
+async function firstMissingKey(control: RedisControl, forms: readonly KeyForm[], short: { readonly ids: Float64Array; readonly at: number } | null): Promise<Omit<Counted, 'existing'>> {
+  for (const [place, id] of (short?.ids ?? []).entries()) {
     for (const form of forms) {
       const key = keyOf(form.prefix, id);
-      if ((await control.call(['EXISTS', key])) === 0) return key;
+      if ((await control.call(['EXISTS', key])) === 0) return { firstMissing: key, firstMissingAt: short!.at + place };
     }
   }
-  return null;
+  return { firstMissing: null, firstMissingAt: null };
 }
 
 export async function readForm(control: RedisControl, { prefix, meta }: KeyForm, id: number, bytes: Uint8Array): Promise<ReadBack> {

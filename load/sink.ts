@@ -34,6 +34,8 @@ export interface Counted {
   readonly existing: number;
   /** One key that does not, for the message; null when there is none. */
   readonly firstMissing: string | null;
+  /** Its place among the ids that were asked for, from 0. */
+  readonly firstMissingAt: number | null;
 }
 
 export type ModelState = 'stored' | 'present' | 'missing' | 'different';

@@ -110,7 +110,7 @@ function createSink(where: string, bulk: Bulk, control: Lazy<RedisControl>, form
     },
     flush: async () => writer?.flush(),
     storedRow: () => writer?.storedRow() ?? 0,
-    count: async (ids) => (forms.length > 0 ? countKeys(await control(), bulk, forms, ids, onCounted) : { existing: 0, firstMissing: null }),
+    count: async (ids) => (forms.length > 0 ? countKeys(await control(), bulk, forms, ids, onCounted) : { existing: 0, firstMissing: null, firstMissingAt: null }),
     readBack: async (id, bytes) => {
       const redis = await control();
       return Promise.all(forms.map((form) => readForm(redis, form, id, bytes)));

@@ -81,9 +81,16 @@ test('a load goes on by row range, and the store says what it holds', options, a
   const middle = await load(folder, { to: server.url, fromRow: 300, toRow: 500 });
   assert.deepEqual(middle.holds, { fromRow: 300, toRow: 500 });
   assert.match(compareStoreManifest(manifest, await stored())!, /only rows 300 to 499 of the 1000/);
+  assert.deepEqual(middle.gaps.map(({ fromRow, toRow }) => ({ fromRow, toRow })), [{ fromRow: 0, toRow: 300 }, { fromRow: 500, toRow: 1000 }]);
+  assert.match(middle.gaps[1].complaint, /^rows 500 to 999: 500 of 500 keys are missing \(the first one found is referenceBLOB:\{500\}\)$/);
   await load(folder, { to: server.url, fromRow: 500 });
-  assert.deepEqual((await load(folder, { to: server.url, fromRow: 500 })).holds, { fromRow: 500, toRow: 1000 });
-  assert.deepEqual((await load(folder, { to: server.url, toRow: 300 })).holds, { fromRow: 0, toRow: 1000 });
+  await load(folder, { to: server.url, toRow: 200 });
+  await redis.call(['DEL', 'referenceBLOB:{150}']);
+  const again = await load(folder, { to: server.url, fromRow: 500 });
+  assert.deepEqual(again.holds, { fromRow: 500, toRow: 1000 });
+  assert.deepEqual(again.gaps.map(({ fromRow, toRow }) => ({ fromRow, toRow })), [{ fromRow: 150, toRow: 500 }]);
+  const whole = await load(folder, { to: server.url, fromRow: 150, toRow: 500 });
+  assert.deepEqual([whole.holds, whole.gaps], [{ fromRow: 0, toRow: 1000 }, []]);
   assert.equal(compareStoreManifest(manifest, await stored()), null);
   await failure(load(folder, { to: server.url, fromRow: 1000 }), 'USAGE', /Rows 1000 to 1000 cannot be loaded: the data set has rows 0 to 999/);
   await failure(load(folder, { to: server.url, toRow: 1001 }), 'USAGE', /cannot be loaded/);
