@@ -27,7 +27,7 @@ export function addLoad(program: Command, signal: AbortSignal): void {
     .command('load')
     .description("put a data set's reference data and models into RedisAI or Redis, and prove that they are there")
     .argument('<dataset>', 'folder of the data set')
-    .requiredOption('--to <URL>', 'redisai:// or redis:// (redisais://, rediss:// for TLS; parameters ca, insecure), with user:password@ where needed')
+    .requiredOption('--to <URL>', 'redisai:// or redis:// (redisais://, rediss:// for TLS; parameters ca, cert, key, insecure), with user:password@ where needed')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)
     .action((path: string, given: Given) => run(path, given, signal));

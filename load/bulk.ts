@@ -4,8 +4,9 @@
  * last reply was read.
  */
 import { InferplayError } from '../core/errors.js';
-import { greeting, tlsFor, whereOf, type RedisAddress, type TlsChoice } from '../wire/redis-address.js';
+import { greeting, whereOf, type RedisAddress } from '../wire/redis-address.js';
 import { cleanText, errorKind, isFatal, refusal, unreachable } from '../wire/redis-errors.js';
+import { tlsFor, type TlsChoice } from '../wire/redis-tls.js';
 import { decodeReply, encodeCommand, INCOMPLETE, MALFORMED, RespError, scanReply, type Reply } from '../wire/resp.js';
 import { openSocket, type RawSocket } from '../wire/socket.js';
 

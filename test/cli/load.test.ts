@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCli } from '../support/cli.js';
+import { generate } from '../../generate/generate.js';
+import { serve } from '../../serve/serve.js';
+import { temporaryFolder } from '../support/paths.js';
 import { servedSet } from '../support/served.js';
+import { makeCertificate, noOpenssl } from '../support/tls.js';
 
 test('load puts everything there and proves it; --verify-only proves it again; --json is JSON alone', async (t) => {
   const { cwd, url } = await servedSet(t, { loaded: false });
@@ -41,4 +46,25 @@ test('a part of a data set says what the server lacks and how to load it, and su
   assert.match(bare, /not ready for a replay: The server did not get the model financialNet of this data set: load it without --no-models\./);
   assert.doesNotMatch(bare, /next:/);
   assert.match(await run('--put', 'blob'), /not ready for a replay: .*no keys referenceTensor.*--put both/);
+});
+
+test('a server that wants a client certificate is loaded and replayed with cert= and key=, and says so without', { skip: noOpenssl }, async (t) => {
+  const cwd = temporaryFolder(t);
+  const { ca, cert, key } = makeCertificate(cwd);
+  await generate('fraud', { rows: 200, referenceValues: 256 }, { out: join(cwd, 'set'), seed: 3, threads: 1 });
+  const server = await serve({ port: 0, tls: { cert, key, ca } });
+  t.after(() => server.close());
+  const bare = `redisais://127.0.0.1:${server.port}?ca=ca.pem`;
+  const url = `${bare}&cert=server.pem&key=server.key`;
+  const loaded = await runCli(['load', 'set', '--to', url], { cwd });
+  assert.equal(loaded.code, 0, loaded.stderr);
+  const replayed = await runCli(['replay', 'set', '--target', url, '--requests', '200', '--warmup', '0s', '--clients', '2', '--no-save', '--json'], { cwd });
+  assert.equal(JSON.parse(replayed.stdout).recording.requests.ok, 200, replayed.stderr);
+  for (const args of [['load', 'set', '--to', bare], ['replay', 'set', '--target', bare]]) {
+    const { code, stderr } = await runCli(args, { cwd });
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /wants a client certificate that its authority signed, with \?cert=FILE&key=FILE/);
+  }
+  const half = await runCli(['load', 'set', '--to', `${bare}&cert=server.pem`], { cwd });
+  assert.equal(half.code, 2, half.stderr);
 });
