@@ -220,9 +220,16 @@ function oddReply(state: State, bytes: Buffer, at: number, next: number, write: 
   const message = type === MINUS ? bytes.toString('utf8', at + 1, next - 2) : 'ERR a reply that is neither what was expected nor an error';
   const kind = type === MINUS ? errorKind(message) : 'UNEXPECTED';
   // While keys are counted every error is the end: the count could not be relied on.
-  if (write.onInteger || isFatal(kind)) return fail(state, refused(state, message, write.onInteger ? 'EXISTS' : 'a write'));
+  if (write.onInteger || isFatal(kind)) return fail(state, refused(state, message, write.onInteger ? 'EXISTS' : kind === 'WRONGTYPE' ? `to write ${keyIn(write.slot.buffer, write.answered)}` : 'a write'));
   state.refusedRow ??= write.row;
   state.options.onError(kind, cleanText(message), write.slot.keys[write.answered]);
+}
+
+/** The key of a command in a buffer of commands: its slot is not used again before all of them are answered. */
+function keyIn(buffer: Buffer, command: number): string {
+  let at = 0;
+  for (let passed = 0; passed < command; passed++) at = scanReply(buffer, at, buffer.length);
+  return cleanText(String((decodeReply(Buffer.from(buffer.subarray(at, scanReply(buffer, at, buffer.length)))) as Reply[])[1]));
 }
 
 function answered(state: State, write: Write): void {

@@ -166,6 +166,7 @@ async function* idsOf(dataset: Dataset, range: Range): AsyncGenerator<Float64Arr
 function withRowToGoOn(error: unknown, storedRow: number, range: Range): unknown {
   if (!(error instanceof InferplayError) || error.code === 'DATA' || error.code === 'USAGE') return error;
   const row = Math.max(storedRow, range.fromRow);
+  if (row === range.fromRow) return error;
   return new InferplayError(error.code, `${error.message} Rows ${range.fromRow} to ${row} (not included) are stored; go on with --from-row ${row}.`, { cause: error.cause ?? error });
 }
 

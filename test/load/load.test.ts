@@ -165,6 +165,9 @@ test('a server that refuses to write stops the load with what to do', options, a
   await failure(load(folder, { to: locked.url.replace('//', '//:wrong-wrong@') }), 'SERVER', /WRONGPASS/);
   await load(folder, { to: locked.url.replace('//', '//:hunter2-hunter2@') });
   const limited = await serverAndClient(t);
+  // Where nothing was stored there is no row to go on with.
+  const full = await serverAndClient(t, ['--maxmemory', '1', '--maxmemory-policy', 'noeviction']);
+  assert.doesNotMatch((await failure(load(folder, { to: full.server.url }), 'SERVER', /OOM/)).message, /Rows|--from-row/);
   await limited.redis.call(['ACL', 'SETUSER', 'reader', 'on', '>hunter2-hunter2', '~*', '+@all', '-set']);
   await failure(load(folder, { to: limited.server.url.replace('//', '//reader:hunter2-hunter2@') }), 'SERVER', /NOPERM.*ACL SETUSER/);
 });

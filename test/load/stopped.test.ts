@@ -70,7 +70,7 @@ async function storing(t: Test, { ai, writes, end, onEnd }: Script): Promise<Sto
   return { url: `redis://127.0.0.1:${(server.address() as { port: number }).port}`, stored };
 }
 
-/** The row that the message names, null where it names none; and the keys of rows of which the client had read the replies. */
+/** The row that the message names, null where nothing was stored; and the keys of rows of which the client had read the replies. */
 async function stopped(folder: string, options: LoadOptions): Promise<{ row: number | null; told: number; error: InferplayError }> {
   let told = 0;
   const error = await load(folder, { ...options, onProgress: (progress) => (told = progress.done, options.onProgress?.(progress)) }).then(() => null, (reason: unknown) => reason);
