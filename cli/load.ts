@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { formatDuration } from '../core/duration.js';
 import { redactUrl } from '../core/secret.js';
 import { grouped } from '../core/quantity.js';
+import { describeDataset } from '../core/store-manifest.js';
 import type { LoadReport } from '../load/load.js';
 import { LOAD_OPTIONS } from '../load/options.js';
 import { optionsFor } from '../load/parts.js';
@@ -48,6 +49,7 @@ async function run(path: string, given: Given, signal: AbortSignal): Promise<voi
   if (report.models.length > 0) print(`models: ${report.models.map(({ name, state }) => `${name} (${state})`).join(', ')}${batches(report.batching)}`);
   const { counted, sampled } = report.verified;
   if (keyed) print(`verified: ${grouped(counted)} keys are there, ${grouped(sampled)} rows read back byte for byte`);
+  if (report.replaced !== null) print(`replaced: the server held another data set (${describeDataset(report.replaced)}); what of it was not written over is still there`);
   for (const { complaint, ...gap } of report.gaps) print(`not whole: ${complaint}; load them with ${optionsFor(gap, report.rows)}`);
   if (/^redisais?:/.test(to) && report.gaps.length === 0) print(report.refusal === null ? dim(`  next: ${commandLine('replay', path, '--target', redactUrl(to))}`) : `not ready for a replay: ${report.refusal}`);
 }

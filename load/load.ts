@@ -49,6 +49,8 @@ export interface LoadReport {
   readonly gaps: readonly Gap[];
   /** Why a replay of the data set would be refused; null where it would run. */
   readonly refusal: string | null;
+  /** The other data set that the server held according to its manifest key; keys and models that were not written over are still there. */
+  readonly replaced: Pick<StoreManifest, 'useCase' | 'rows' | 'sha256'> | null;
 }
 
 type MutableErrors = { [kind: string]: { count: number; message: string } };
@@ -120,8 +122,10 @@ function countError(errors: MutableErrors, kind: string, message: string, keys: 
 
 async function loadAll(stage: Stage): Promise<LoadReport> {
   const { sink, dataset, tally, settings } = stage;
-  const kept = settings.put === 'none' ? await keptKeys(stage) : null;
-  await sink.begin();
+  const before = await sink.begin();
+  const other = before !== null && before.sha256 !== (dataset.manifest?.sha256 ?? null);
+  // A load of models only leaves alone what an earlier load of the same data set has put there.
+  const kept = settings.put === 'none' && !other && dataset.manifest !== null ? before : null;
   const models = await eachModel(stage, async (model) => sink.putModel(model, await readModel(stage.path, model)));
   const started = performance.now();
   const { verified, elapsedMs } = await putRows(stage, started);
@@ -135,7 +139,8 @@ async function loadAll(stage: Stage): Promise<LoadReport> {
   const { holds, gaps } = kept === null ? await partsOf(stage) : { holds: { fromRow: kept.fromRow, toRow: kept.toRow }, gaps: [] };
   const stored = storeManifest(dataset, { keys: kept?.keys ?? sink.keys, ...holds }, models);
   await sink.finish(stored);
-  return report(stage, { verified, models, holds, gaps, refusal: replayRefusal(dataset.manifest, stored), elapsedMs });
+  const replaced = other ? { useCase: before.useCase, rows: before.rows, sha256: before.sha256 } : null;
+  return report(stage, { verified, models, holds, gaps, refusal: replayRefusal(dataset.manifest, stored), replaced, elapsedMs });
 }
 
 /** Puts, counts and compares. Ids are remembered while they pass, so that the data set is read once. */
@@ -199,7 +204,7 @@ async function lookOnly(stage: Stage): Promise<LoadReport> {
   if (wrong.length > 0) throw new InferplayError('DATA', `${wrong.join(', and ')}; load the data set again.`);
   const mismatch = dataset.manifest === null ? null : compareStoreManifest(dataset.manifest, stored);
   if (mismatch !== null) throw new InferplayError('DATA', `Keys and models are all there, but a replay would refuse: ${mismatch}`);
-  return report(stage, { verified, models, holds: range, gaps: [], refusal: replayRefusal(dataset.manifest, stored), elapsedMs: performance.now() - started });
+  return report(stage, { verified, models, holds: range, gaps: [], refusal: replayRefusal(dataset.manifest, stored), replaced: null, elapsedMs: performance.now() - started });
 }
 
 async function eachModel(stage: Stage, act: (model: ModelEntry) => Promise<ModelState>): Promise<LoadReport['models']> {
@@ -223,18 +228,6 @@ async function readModel(path: string, model: ModelEntry): Promise<Buffer> {
 
 type Kept = Pick<StoreManifest, 'keys' | 'fromRow' | 'toRow'>;
 
-/** A load of models only leaves alone what an earlier load of the same data has put there. */
-async function keptKeys({ dataset: { manifest }, sink }: Stage): Promise<Kept | null> {
-  const stored = await sink.stored().catch((error: unknown) => {
-    // Whatever else the key holds is replaced.
-    if (error instanceof InferplayError && error.code === 'DATA') return null;
-    throw error;
-  });
-  if (stored === null || manifest === null || stored.sha256 !== manifest.sha256) return null;
-  const { keys, fromRow, toRow } = stored;
-  return { keys, fromRow, toRow };
-}
-
 function storeManifest(dataset: Dataset, kept: Kept, models: LoadReport['models']): StoreManifest {
   const { manifest } = dataset;
   return {
@@ -249,7 +242,7 @@ function storeManifest(dataset: Dataset, kept: Kept, models: LoadReport['models'
   };
 }
 
-type Outcome = Pick<LoadReport, 'verified' | 'models' | 'holds' | 'gaps' | 'refusal' | 'elapsedMs'>;
+type Outcome = Pick<LoadReport, 'verified' | 'models' | 'holds' | 'gaps' | 'refusal' | 'replaced' | 'elapsedMs'>;
 
 function report({ path, dataset, sink, range, settings, tally }: Stage, outcome: Outcome): LoadReport {
   const keys = settings.verifyOnly ? 0 : (range.toRow - range.fromRow) * sink.keys.length;

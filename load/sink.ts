@@ -49,8 +49,8 @@ export interface Sink {
   readonly rowBytes: number;
   /** False where models cannot be stored. */
   readonly models: boolean;
-  /** Removes the manifest key: from here on the store holds nothing that can be relied on. */
-  begin(): Promise<void>;
+  /** Removes the manifest key, and answers what it held, null for anything else: from here on the store holds nothing that can be relied on. */
+  begin(): Promise<StoreManifest | null>;
   /** Bulk: puts a batch's keys. Resolves when the batch's bytes are no longer needed, with a bounded number of replies pending. */
   put(batch: Batch): Promise<void>;
   /** Resolves when every reply to what was put has been read. */

@@ -48,6 +48,15 @@ test('a part of a data set says what the server lacks and how to load it, and su
   assert.match(await run('--put', 'blob'), /not ready for a replay: .*no keys referenceTensor.*--put both/);
 });
 
+test('a load over another data set says which one', async (t) => {
+  const { cwd, url } = await servedSet(t);
+  await generate('fraud', { rows: 100, referenceValues: 256 }, { out: join(cwd, 'other'), seed: 4, threads: 1 });
+  const { code, stdout, stderr } = await runCli(['load', 'other', '--to', url], { cwd });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /replaced: the server held another data set \(fraud, 400 rows, sha256 [0-9a-f]{12}…\); what of it was not written over is still there/);
+  assert.doesNotMatch((await runCli(['load', 'other', '--to', url], { cwd })).stdout, /replaced/);
+});
+
 test('a server that wants a client certificate is loaded and replayed with cert= and key=, and says so without', { skip: noOpenssl }, async (t) => {
   const cwd = temporaryFolder(t);
   const { ca, cert, key } = makeCertificate(cwd);

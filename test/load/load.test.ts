@@ -114,7 +114,15 @@ test('verifying finds what is missing, what is different, and another data set',
   await redis.call(['LPUSH', 'referenceBLOB:{79}', 'x']);
   await failure(look(), 'DATA', /of 2000 rows read back 3 keys hold something else than the data set \(ids 77, 78, 79\)/);
   await failure(look(other), 'DATA', /2000 keys hold something else/);
-  await load(folder, { to: server.url });
+  const { replaced } = await load(folder, { to: server.url });
+  assert.equal(replaced, null, 'the same data set');
+  const { sha256, useCase, rows } = parseStoreManifest((await redis.call(['GET', STORE_MANIFEST_KEY])) as Buffer);
+  assert.deepEqual((await load(other, { to: server.url })).replaced, { sha256, useCase, rows });
+  await redis.call(['SET', STORE_MANIFEST_KEY, 'no JSON']);
+  assert.equal((await load(folder, { to: server.url })).replaced, null, 'nobody knows what it was');
+  await redis.call(['DEL', STORE_MANIFEST_KEY]);
+  await redis.call(['LPUSH', STORE_MANIFEST_KEY, 'x']);
+  assert.equal((await load(folder, { to: server.url })).replaced, null);
   await redis.call(['SET', STORE_MANIFEST_KEY, '{}']);
   await failure(look(), 'DATA', /does not hold what/);
   await redis.call(['DEL', STORE_MANIFEST_KEY]);
