@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { formatDuration } from '../core/duration.js';
 import { redactUrl } from '../core/secret.js';
 import { grouped } from '../core/quantity.js';
+import { describeDataset } from '../core/store-manifest.js';
 import type { LoadReport } from '../load/load.js';
 import { LOAD_OPTIONS } from '../load/options.js';
+import { optionsFor } from '../load/parts.js';
 import { addTable, tableValues } from './options.js';
 import { progressLine } from './progress.js';
 import { bytes, commandLine, dim, print } from './terminal.js';
@@ -26,7 +28,7 @@ export function addLoad(program: Command, signal: AbortSignal): void {
     .command('load')
     .description("put a data set's reference data and models into RedisAI or Redis, and prove that they are there")
     .argument('<dataset>', 'folder of the data set')
-    .requiredOption('--to <URL>', 'redisai:// or redis:// (redisais://, rediss:// for TLS; parameters ca, insecure), with user:password@ where needed')
+    .requiredOption('--to <URL>', 'redisai:// or redis:// (redisais://, rediss:// for TLS; parameters ca, cert, key, insecure), with user:password@ where needed')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)
     .action((path: string, given: Given) => run(path, given, signal));
@@ -47,7 +49,9 @@ async function run(path: string, given: Given, signal: AbortSignal): Promise<voi
   if (report.models.length > 0) print(`models: ${report.models.map(({ name, state }) => `${name} (${state})`).join(', ')}${batches(report.batching)}`);
   const { counted, sampled } = report.verified;
   if (keyed) print(`verified: ${grouped(counted)} keys are there, ${grouped(sampled)} rows read back byte for byte`);
-  if (/^redisais?:/.test(to)) print(dim(`  next: ${commandLine('replay', path, '--target', redactUrl(to))}`));
+  if (report.replaced !== null) print(`replaced: the server held another data set (${describeDataset(report.replaced)}); what of it was not written over is still there`);
+  for (const { complaint, ...gap } of report.gaps) print(`not whole: ${complaint}; load them with ${optionsFor(gap, report.rows)}`);
+  if (/^redisais?:/.test(to) && report.gaps.length === 0) print(report.refusal === null ? dim(`  next: ${commandLine('replay', path, '--target', redactUrl(to))}`) : `not ready for a replay: ${report.refusal}`);
 }
 
 /** What was asked of the server about putting requests together. */

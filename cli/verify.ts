@@ -14,7 +14,7 @@ export function addVerify(program: Command, signal: AbortSignal): void {
       const line = progressLine('verifying');
       const found = await verify(path, { signal, onProgress: line.update }).finally(line.end);
       for (const { file, problem } of found.problems) print(`${red('bad')}  ${file}: ${problem}`);
-      if (!found.ok) throw new InferplayError('DATA', `${path}: ${found.problems.length} of ${found.checked} checks failed; copy it again from where it is whole, else make it anew: a data set with generate --overwrite, a result with replay.`);
+      if (!found.ok) throw new InferplayError('DATA', `${path}: ${found.problems.length} of ${found.checked + found.undone} checks failed${found.undone === 0 ? '' : `, ${found.undone} more could not be made`}; copy it again from where it is whole, else make it anew: a data set with generate --overwrite, a result with replay.`);
       print(`${path}: all ${found.checked} checks passed, ${bytes(found.bytes)} read`);
     });
 }

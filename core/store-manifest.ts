@@ -73,7 +73,7 @@ export function compareStoreManifest(manifest: Manifest, stored: StoreManifest |
   const reload = 'run "inferplay load" with it first';
   if (stored === null) return `The server holds no data set that was loaded to its end: ${reload}.`;
   if (stored.sha256 !== manifest.sha256) {
-    return `The server holds another data set (${describe(stored.sha256, stored.useCase, stored.rows)}) than this one (${describe(manifest.sha256, manifest.useCase, manifest.rows)}): ${reload}, or replay the other.`;
+    return `The server holds another data set (${describeDataset(stored)}) than this one (${describeDataset(manifest)}): ${reload}, or replay the other.`;
   }
   for (const form of needs.keys ?? []) {
     if (!stored.keys.some((key) => key.startsWith(`${form}:`))) return `The server holds no keys ${form}:{id} of this data set${stored.keys.length > 0 ? `, only ${stored.keys.join(', ')}` : ''}: load it with --put both.`;
@@ -90,6 +90,7 @@ export function compareStoreManifest(manifest: Manifest, stored: StoreManifest |
   return null;
 }
 
-function describe(sha256: string | null, useCase: string | null, rows: number): string {
+/** For example `fraud, 2000 rows, sha256 0123456789ab…`. */
+export function describeDataset({ sha256, useCase, rows }: Pick<StoreManifest, 'sha256' | 'useCase' | 'rows'>): string {
   return `${useCase ?? 'not made by inferplay'}, ${rows} rows, ${sha256 === null ? 'no checksum' : `sha256 ${sha256.slice(0, 12)}…`}`;
 }

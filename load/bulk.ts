@@ -4,8 +4,9 @@
  * last reply was read.
  */
 import { InferplayError } from '../core/errors.js';
-import { greeting, tlsFor, whereOf, type RedisAddress, type TlsChoice } from '../wire/redis-address.js';
+import { greeting, whereOf, type RedisAddress } from '../wire/redis-address.js';
 import { cleanText, errorKind, isFatal, refusal, unreachable } from '../wire/redis-errors.js';
+import { tlsFor, type TlsChoice } from '../wire/redis-tls.js';
 import { decodeReply, encodeCommand, INCOMPLETE, MALFORMED, RespError, scanReply, type Reply } from '../wire/resp.js';
 import { openSocket, type RawSocket } from '../wire/socket.js';
 
@@ -44,8 +45,8 @@ export interface Bulk {
   call(args: readonly string[]): Promise<Reply>;
   /** Resolves when every reply was read. @throws what ended the connection */
   flush(): Promise<void>;
-  /** The first row that has replies pending, null when none has. */
-  pendingRow(): number | null;
+  /** First row of the first write that was not answered to its end, or had a key refused; null when there is none. */
+  unstoredRow(): number | null;
   close(): void;
 }
 
@@ -70,6 +71,8 @@ interface State {
   /** The beginning of a reply whose end has not come yet. */
   carry: Buffer | null;
   failure: InferplayError | null;
+  /** First row of the first write of which a key was refused. */
+  refusedRow: number | null;
   socket: RawSocket | null;
   lastReadMs: number;
   /** Stops the timer and the listening to the signal. */
@@ -86,7 +89,7 @@ const [MINUS, PLUS, COLON, LETTER_O, LETTER_K, CR, LF] = Buffer.from('-+:OK\r\n'
 /** @throws InferplayError CONNECT, SERVER (the greeting was refused), INTERRUPTED */
 export async function openBulk(address: RedisAddress, options: BulkOptions): Promise<Bulk> {
   const free: Slot[] = Array.from({ length: options.inFlight + 1 }, () => ({ buffer: Buffer.allocUnsafe(options.bufferBytes), keys: new Uint32Array(options.commandsMax) }));
-  const state: State = { where: whereOf(address), address, options, queue: [], free, carry: null, failure: null, socket: null, lastReadMs: performance.now(), unguard: () => {}, wake: null };
+  const state: State = { where: whereOf(address), address, options, queue: [], free, carry: null, failure: null, refusedRow: null, socket: null, lastReadMs: performance.now(), unguard: () => {}, wake: null };
   const { host, port } = address;
   state.socket = await openSocket({ host, port, tls: tlsFor(address, options), connectTimeoutMs: options.connectTimeoutMs ?? 5_000 }, {
     data: (bytes, length) => read(state, bytes, length),
@@ -128,7 +131,7 @@ function bulkOf(state: State): Bulk {
       return answer;
     },
     flush: () => answers(state),
-    pendingRow: () => state.queue.at(0)?.row ?? null,
+    unstoredRow: () => state.refusedRow ?? state.queue.at(0)?.row ?? null,
     close() {
       fail(state, new InferplayError('CONNECT', `The connection to ${state.where} was closed here.`));
     },
@@ -217,8 +220,16 @@ function oddReply(state: State, bytes: Buffer, at: number, next: number, write: 
   const message = type === MINUS ? bytes.toString('utf8', at + 1, next - 2) : 'ERR a reply that is neither what was expected nor an error';
   const kind = type === MINUS ? errorKind(message) : 'UNEXPECTED';
   // While keys are counted every error is the end: the count could not be relied on.
-  if (write.onInteger || isFatal(kind)) return fail(state, refused(state, message, write.onInteger ? 'EXISTS' : 'a write'));
+  if (write.onInteger || isFatal(kind)) return fail(state, refused(state, message, write.onInteger ? 'EXISTS' : kind === 'WRONGTYPE' ? `to write ${keyIn(write.slot.buffer, write.answered)}` : 'a write'));
+  state.refusedRow ??= write.row;
   state.options.onError(kind, cleanText(message), write.slot.keys[write.answered]);
+}
+
+/** The key of a command in a buffer of commands: its slot is not used again before all of them are answered. */
+function keyIn(buffer: Buffer, command: number): string {
+  let at = 0;
+  for (let passed = 0; passed < command; passed++) at = scanReply(buffer, at, buffer.length);
+  return cleanText(String((decodeReply(Buffer.from(buffer.subarray(at, scanReply(buffer, at, buffer.length)))) as Reply[])[1]));
 }
 
 function answered(state: State, write: Write): void {

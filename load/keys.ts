@@ -73,9 +73,10 @@ export function bulkWriter(bulk: Bulk, forms: readonly KeyForm[], batchKeys: num
   let keys = 0;
   let firstRow = 0;
   let nextRow = 0;
+  // A slot stays the current one until it was sent: where the connection has ended `send` throws, and its rows are stored nowhere.
   const send = (full: Slot): void => {
-    slot = null;
     bulk.send(full, offset, commands, firstRow);
+    slot = null;
   };
   /** Writes the commands of some rows, form by form. */
   const write = (into: Slot, ids: Float64Array, data: Uint8Array, from: number, to: number): void => {
@@ -103,14 +104,14 @@ export function bulkWriter(bulk: Bulk, forms: readonly KeyForm[], batchKeys: num
         const fitting = Math.min(rowsMax, rows - row, Math.floor((slot.buffer.length - offset) / room), Math.max(keys === 0 ? 1 : 0, Math.floor((batchKeys - keys) / forms.length)));
         if (fitting > 0) write(slot, ids, data, row, (row += fitting));
         else send(slot);
+        nextRow = batch.firstRow + row;
       }
-      nextRow = batch.firstRow + rows;
     },
     async flush() {
       if (slot !== null) send(slot);
       await bulk.flush();
     },
-    storedRow: () => bulk.pendingRow() ?? (slot === null ? nextRow : firstRow),
+    storedRow: () => bulk.unstoredRow() ?? (slot === null ? nextRow : firstRow),
   };
 }
 
@@ -124,31 +125,34 @@ export async function countKeys(control: RedisControl, bulk: Bulk, forms: readon
   const frame = existsFrame(forms.map((form) => form.prefix));
   const rowsMax = Math.min(EXISTS_ROWS, Math.floor((BUFFER_BYTES_MIN - frame.headBytesMax) / frame.rowBytesMax));
   let existing = 0;
-  let short: Float64Array | null = null;
+  let asked = 0;
+  let short: { readonly ids: Float64Array; readonly at: number } | null = null;
   for await (const chunk of ids) {
     for (let from = 0; from < chunk.length; from += rowsMax) {
       const part = chunk.slice(from, from + rowsMax);
+      const at = asked;
+      asked += part.length;
       const free = bulk.acquire();
       const slot = free instanceof Promise ? await free : free;
       bulk.send(slot, frame.write(slot.buffer, part, 0, part.length), 1, 0, (value) => {
         existing += value;
         onCounted(part.length * forms.length);
-        if (value < part.length * forms.length) short ??= part;
+        if (value < part.length * forms.length) short ??= { ids: part, at };
       });
     }
   }
   await bulk.flush();
-  return { existing, firstMissing: short === null ? null : await firstMissingKey(control, forms, short) };
+  return { existing, ...(await firstMissingKey(control, forms, short)) };
 }
 
-async function firstMissingKey(control: RedisControl, forms: readonly KeyForm[], ids: Float64Array): Promise<string | null> {
-  for (const id of ids) {
+async function firstMissingKey(control: RedisControl, forms: readonly KeyForm[], short: { readonly ids: Float64Array; readonly at: number } | null): Promise<Omit<Counted, 'existing'>> {
+  for (const [place, id] of (short?.ids ?? []).entries()) {
     for (const form of forms) {
       const key = keyOf(form.prefix, id);
-      if ((await control.call(['EXISTS', key])) === 0) return key;
+      if ((await control.call(['EXISTS', key])) === 0) return { firstMissing: key, firstMissingAt: short!.at + place };
     }
   }
-  return null;
+  return { firstMissing: null, firstMissingAt: null };
 }
 
 export async function readForm(control: RedisControl, { prefix, meta }: KeyForm, id: number, bytes: Uint8Array): Promise<ReadBack> {

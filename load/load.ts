@@ -12,6 +12,7 @@ import { inferplayVersion } from '../core/platform.js';
 import { compareStoreManifest, type StoreManifest } from '../core/store-manifest.js';
 import { idRuns } from './ids.js';
 import { batchingOf, KEY_COLUMN, rangeOf, saysBatching, settingsOf, type Batching, type LoadOptions, type LoadSettings, type Range } from './options.js';
+import { partsBeside, replayRefusal, type Gap, type Parts } from './parts.js';
 import type { ModelState, Sink } from './sink.js';
 import { sinkOf } from './sinks/index.js';
 import { complaint, sampler, verifyKeys, type Verified } from './verify.js';
@@ -25,6 +26,8 @@ export interface LoadReport {
   readonly server: string;
   /** Forms of the keys of each row. */
   readonly forms: readonly string[];
+  /** Rows of the data set, and those that were loaded or looked at. */
+  readonly rows: number;
   readonly fromRow: number;
   readonly toRow: number;
   /** Keys written, their replies read. */
@@ -42,6 +45,12 @@ export interface LoadReport {
   readonly batching: Batching | null;
   /** Rows that the server holds of this data set, in one piece. */
   readonly holds: Range;
+  /** Rows that it still lacks, before and after them. */
+  readonly gaps: readonly Gap[];
+  /** Why a replay of the data set would be refused; null where it would run. */
+  readonly refusal: string | null;
+  /** The other data set that the server held according to its manifest key; keys and models that were not written over are still there. */
+  readonly replaced: Pick<StoreManifest, 'useCase' | 'rows' | 'sha256'> | null;
 }
 
 type MutableErrors = { [kind: string]: { count: number; message: string } };
@@ -113,8 +122,10 @@ function countError(errors: MutableErrors, kind: string, message: string, keys: 
 
 async function loadAll(stage: Stage): Promise<LoadReport> {
   const { sink, dataset, tally, settings } = stage;
-  const kept = settings.put === 'none' ? await keptKeys(stage) : null;
-  await sink.begin();
+  const before = await sink.begin();
+  const other = before !== null && before.sha256 !== (dataset.manifest?.sha256 ?? null);
+  // A load of models only leaves alone what an earlier load of the same data set has put there.
+  const kept = settings.put === 'none' && !other && dataset.manifest !== null ? before : null;
   const models = await eachModel(stage, async (model) => sink.putModel(model, await readModel(stage.path, model)));
   const started = performance.now();
   const { verified, elapsedMs } = await putRows(stage, started);
@@ -125,9 +136,11 @@ async function loadAll(stage: Stage): Promise<LoadReport> {
   }
   const wrong = complaint(verified, sink.where);
   if (wrong) throw new InferplayError('DATA', `${wrong}, although every write was answered with OK; does something else write there, or does the server evict keys (maxmemory-policy)?`);
-  const { keys, ...holds } = kept ?? { keys: sink.keys, ...(await extend(stage)) };
-  await sink.finish(storeManifest(dataset, { keys, ...holds }, models));
-  return report(stage, verified, models, holds, elapsedMs);
+  const { holds, gaps } = kept === null ? await partsOf(stage) : { holds: { fromRow: kept.fromRow, toRow: kept.toRow }, gaps: [] };
+  const stored = storeManifest(dataset, { keys: kept?.keys ?? sink.keys, ...holds }, models);
+  await sink.finish(stored);
+  const replaced = other ? { useCase: before.useCase, rows: before.rows, sha256: before.sha256 } : null;
+  return report(stage, { verified, models, holds, gaps, refusal: replayRefusal(dataset.manifest, stored), replaced, elapsedMs });
 }
 
 /** Puts, counts and compares. Ids are remembered while they pass, so that the data set is read once. */
@@ -158,6 +171,7 @@ async function* idsOf(dataset: Dataset, range: Range): AsyncGenerator<Float64Arr
 function withRowToGoOn(error: unknown, storedRow: number, range: Range): unknown {
   if (!(error instanceof InferplayError) || error.code === 'DATA' || error.code === 'USAGE') return error;
   const row = Math.max(storedRow, range.fromRow);
+  if (row === range.fromRow) return error;
   return new InferplayError(error.code, `${error.message} Rows ${range.fromRow} to ${row} (not included) are stored; go on with --from-row ${row}.`, { cause: error.cause ?? error });
 }
 
@@ -175,15 +189,9 @@ async function look({ dataset, sink, settings }: Stage, range: Range): Promise<V
   return verifyKeys(sink, sink.keys.length > 0 ? ids() : [], () => rows, sample);
 }
 
-/** After a range was loaded: are the rows before and after it there too, from an earlier load of the same data? */
-async function extend(stage: Stage): Promise<Range> {
-  const { sink, dataset, range } = stage;
-  let { fromRow, toRow } = range;
-  if (sink.keys.length === 0) return { fromRow, toRow };
-  const whole = async (part: Range): Promise<boolean> => part.toRow > part.fromRow && complaint(await look(stage, part), sink.where) === null;
-  if (await whole({ fromRow: 0, toRow: fromRow })) fromRow = 0;
-  if (await whole({ fromRow: toRow, toRow: dataset.rows })) toRow = dataset.rows;
-  return { fromRow, toRow };
+async function partsOf(stage: Stage): Promise<Parts> {
+  if (stage.sink.keys.length === 0) return { holds: stage.range, gaps: [] };
+  return partsBeside(stage.range, stage.dataset.rows, (part) => look(stage, part));
 }
 
 async function lookOnly(stage: Stage): Promise<LoadReport> {
@@ -196,7 +204,7 @@ async function lookOnly(stage: Stage): Promise<LoadReport> {
   if (wrong.length > 0) throw new InferplayError('DATA', `${wrong.join(', and ')}; load the data set again.`);
   const mismatch = dataset.manifest === null ? null : compareStoreManifest(dataset.manifest, stored);
   if (mismatch !== null) throw new InferplayError('DATA', `Keys and models are all there, but a replay would refuse: ${mismatch}`);
-  return report(stage, verified, models, range, performance.now() - started);
+  return report(stage, { verified, models, holds: range, gaps: [], refusal: replayRefusal(dataset.manifest, stored), replaced: null, elapsedMs: performance.now() - started });
 }
 
 async function eachModel(stage: Stage, act: (model: ModelEntry) => Promise<ModelState>): Promise<LoadReport['models']> {
@@ -220,18 +228,6 @@ async function readModel(path: string, model: ModelEntry): Promise<Buffer> {
 
 type Kept = Pick<StoreManifest, 'keys' | 'fromRow' | 'toRow'>;
 
-/** A load of models only leaves alone what an earlier load of the same data has put there. */
-async function keptKeys({ dataset: { manifest }, sink }: Stage): Promise<Kept | null> {
-  const stored = await sink.stored().catch((error: unknown) => {
-    // Whatever else the key holds is replaced.
-    if (error instanceof InferplayError && error.code === 'DATA') return null;
-    throw error;
-  });
-  if (stored === null || manifest === null || stored.sha256 !== manifest.sha256) return null;
-  const { keys, fromRow, toRow } = stored;
-  return { keys, fromRow, toRow };
-}
-
 function storeManifest(dataset: Dataset, kept: Kept, models: LoadReport['models']): StoreManifest {
   const { manifest } = dataset;
   return {
@@ -246,21 +242,21 @@ function storeManifest(dataset: Dataset, kept: Kept, models: LoadReport['models'
   };
 }
 
-function report({ path, sink, range, settings, tally }: Stage, verified: Verified, models: LoadReport['models'], holds: Range, elapsedMs: number): LoadReport {
+type Outcome = Pick<LoadReport, 'verified' | 'models' | 'holds' | 'gaps' | 'refusal' | 'replaced' | 'elapsedMs'>;
+
+function report({ path, dataset, sink, range, settings, tally }: Stage, outcome: Outcome): LoadReport {
   const keys = settings.verifyOnly ? 0 : (range.toRow - range.fromRow) * sink.keys.length;
   return {
     dataset: path,
     server: sink.where,
     forms: sink.keys,
+    rows: dataset.rows,
     ...range,
     keys,
     bytes: settings.verifyOnly ? 0 : (range.toRow - range.fromRow) * sink.rowBytes,
     errors: tally.errors,
-    elapsedMs,
-    ratePerSecond: elapsedMs > 0 ? (keys / elapsedMs) * 1000 : 0,
-    verified,
-    models,
+    ratePerSecond: outcome.elapsedMs > 0 ? (keys / outcome.elapsedMs) * 1000 : 0,
     batching: settings.verifyOnly && !saysBatching(settings) ? null : batchingOf(settings),
-    holds,
+    ...outcome,
   };
 }

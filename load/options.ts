@@ -29,7 +29,7 @@ export const LOAD_OPTIONS = {
 export type LoadSettings = OptionValues<typeof LOAD_OPTIONS>;
 
 export interface LoadOptions extends Partial<LoadSettings> {
-  /** URL of the server: redis://, rediss://, redisai:// or redisais://; parameters `ca` and `insecure` for TLS. */
+  /** URL of the server: redis://, rediss://, redisai:// or redisais://; parameters `ca`, `cert`, `key` and `insecure` for TLS. */
   readonly to: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;

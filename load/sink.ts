@@ -34,6 +34,8 @@ export interface Counted {
   readonly existing: number;
   /** One key that does not, for the message; null when there is none. */
   readonly firstMissing: string | null;
+  /** Its place among the ids that were asked for, from 0. */
+  readonly firstMissingAt: number | null;
 }
 
 export type ModelState = 'stored' | 'present' | 'missing' | 'different';
@@ -47,13 +49,13 @@ export interface Sink {
   readonly rowBytes: number;
   /** False where models cannot be stored. */
   readonly models: boolean;
-  /** Removes the manifest key: from here on the store holds nothing that can be relied on. */
-  begin(): Promise<void>;
+  /** Removes the manifest key, and answers what it held, null for anything else: from here on the store holds nothing that can be relied on. */
+  begin(): Promise<StoreManifest | null>;
   /** Bulk: puts a batch's keys. Resolves when the batch's bytes are no longer needed, with a bounded number of replies pending. */
   put(batch: Batch): Promise<void>;
   /** Resolves when every reply to what was put has been read. */
   flush(): Promise<void>;
-  /** Every row before this one is stored, its replies read; the row to go on with after a failure. */
+  /** Every row before this one is stored, its replies read and good; the row to go on with after a failure. */
   storedRow(): number;
   /** Bulk: how many of these ids' keys exist, each form counted. */
   count(ids: AsyncIterable<Float64Array> | Iterable<Float64Array>): Promise<Counted>;

@@ -5,11 +5,12 @@
 import { InferplayError } from '../core/errors.js';
 import { parseOptions } from '../core/options.js';
 import { rowBytes } from '../core/schema.js';
-import { parseStoreManifest, STORE_MANIFEST_KEY } from '../core/store-manifest.js';
+import { parseStoreManifest, STORE_MANIFEST_KEY, type StoreManifest } from '../core/store-manifest.js';
 import { connectRedis, type ConnectRedisOptions, type RedisControl } from '../wire/redis.js';
-import { databaseOf, parseRedisUrl, TLS_OPTIONS, whereOf, type RedisAddress } from '../wire/redis-address.js';
+import { databaseOf, parseRedisUrl, whereOf, type RedisAddress } from '../wire/redis-address.js';
 import { refusal } from '../wire/redis-errors.js';
-import { RespError } from '../wire/resp.js';
+import { TLS_OPTIONS } from '../wire/redis-tls.js';
+import { RespError, type Reply } from '../wire/resp.js';
 import { openBulk, type Bulk, type BulkOptions } from './bulk.js';
 import { bufferBytesOf, bulkWriter, countKeys, formsOf, readForm, type KeyForm } from './keys.js';
 import { checkModel, putModel } from './models.js';
@@ -46,6 +47,15 @@ export async function openStore(url: string, requireAi: boolean, context: SinkCo
   } catch (error) {
     bulk.close();
     throw error;
+  }
+}
+
+/** Whatever else the key may hold is replaced. */
+function storeManifestIn(reply: Reply): StoreManifest | null {
+  try {
+    return Buffer.isBuffer(reply) ? parseStoreManifest(reply) : null;
+  } catch {
+    return null;
   }
 }
 
@@ -100,8 +110,10 @@ function createSink(where: string, bulk: Bulk, control: Lazy<RedisControl>, form
     rowBytes: column ? rowBytes(column) * forms.length : 0,
     models: ai,
     async begin() {
+      const held = await bulk.call(['GET', STORE_MANIFEST_KEY]);
       const reply = await bulk.call(['DEL', STORE_MANIFEST_KEY]);
       if (reply instanceof RespError) throw refusal(reply.message, 'DEL', where);
+      return storeManifestIn(held);
     },
     async put(batch) {
       await writer?.put(batch);
@@ -110,7 +122,7 @@ function createSink(where: string, bulk: Bulk, control: Lazy<RedisControl>, form
     },
     flush: async () => writer?.flush(),
     storedRow: () => writer?.storedRow() ?? 0,
-    count: async (ids) => (forms.length > 0 ? countKeys(await control(), bulk, forms, ids, onCounted) : { existing: 0, firstMissing: null }),
+    count: async (ids) => (forms.length > 0 ? countKeys(await control(), bulk, forms, ids, onCounted) : { existing: 0, firstMissing: null, firstMissingAt: null }),
     readBack: async (id, bytes) => {
       const redis = await control();
       return Promise.all(forms.map((form) => readForm(redis, form, id, bytes)));

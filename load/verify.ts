@@ -16,6 +16,8 @@ export interface Verified {
   readonly expected: number;
   /** One key that is missing, and ids of rows that are different, for the message. */
   readonly firstMissing: string | null;
+  /** Its row, from 0 where the look began. */
+  readonly firstMissingAt: number | null;
   readonly differentIds: readonly number[];
 }
 
@@ -64,7 +66,7 @@ export function sampler(range: Range, count: number, seed: number): Sampler {
 
 /** @param rows how many ids there are */
 export async function verifyKeys(sink: Sink, ids: AsyncIterable<Float64Array> | Iterable<Float64Array>, rows: () => number, sample: Sampler): Promise<Verified> {
-  const { existing, firstMissing } = await sink.count(ids);
+  const { existing, firstMissing, firstMissingAt } = await sink.count(ids);
   const expected = rows() * sink.keys.length;
   let different = 0;
   const differentIds: number[] = [];
@@ -77,7 +79,7 @@ export async function verifyKeys(sink: Sink, ids: AsyncIterable<Float64Array> | 
       if (wrong > 0 && differentIds.length < LISTED_MAX) differentIds.push(part[at].id);
     });
   }
-  return { sampled: sample.kept.length, missing: expected - existing, different, counted: existing, expected, firstMissing, differentIds };
+  return { sampled: sample.kept.length, missing: expected - existing, different, counted: existing, expected, firstMissing, firstMissingAt, differentIds };
 }
 
 /** What is wrong, null when nothing is. */

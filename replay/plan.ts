@@ -72,8 +72,8 @@ export function makePlan(dataset: string, options: ReplayOptions, datasetSha256:
   const values = parseOptions(TABLE, { ...given, arrivals: given.arrivals ?? (open ? 'constant' : 'closed') }, 'replay');
   const { ratePerSecond, requests = null, threads, clients, warmupMs } = values;
   const kind = values.arrivals as Arrivals['kind'];
-  if (kind !== 'closed' && ratePerSecond === undefined) throw new InferplayError('USAGE', `Arrivals "${kind}" need a rate: say how many requests per second are due.`);
-  if (kind === 'closed' && ratePerSecond !== undefined) throw new InferplayError('USAGE', 'A closed loop has no rate: leave out the rate, or choose constant or poisson arrivals.');
+  if (kind !== 'closed' && ratePerSecond === undefined) throw new InferplayError('USAGE', `Arrivals "${kind}" need a rate: say with --rate how many requests per second are due.`);
+  if (kind === 'closed' && ratePerSecond !== undefined) throw new InferplayError('USAGE', 'A closed loop has no rate: leave out --rate, or choose constant or poisson arrivals.');
   if (threads > clients) throw new InferplayError('USAGE', `${threads} threads cannot share ${clients} connection${clients === 1 ? '' : 's'}: each needs at least one.`);
   const durationMs = values.durationMs ?? (requests === null ? DURATION_MS_DEFAULT : null);
   if (warmupMs + (durationMs ?? 0) > TIMER_MS_MAX) throw new InferplayError('USAGE', `Warm-up and duration together must be at most ${Math.floor(TIMER_MS_MAX / 86_400_000)} days.`);

@@ -3,7 +3,7 @@ import type { Dataset } from '../core/dataset.js';
 import { InferplayError } from '../core/errors.js';
 import type { Column, ModelEntry } from '../core/manifest.js';
 import type { OptionTable, OptionValues } from '../core/options.js';
-import { TLS_OPTIONS } from '../wire/redis-address.js';
+import { TLS_OPTIONS } from '../wire/redis-tls.js';
 import { COMMANDS, isDag, type CommandName, type RequestForm } from './redisai-commands.js';
 
 export const REDISAI_OPTIONS = {

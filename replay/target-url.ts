@@ -7,7 +7,7 @@ import { TARGETS } from './targets/index.js';
 
 /** @throws InferplayError USAGE; no message holds the password */
 export function createTarget(text: string, kinds: readonly TargetKind[] = TARGETS): Target {
-  const known = kinds.map(({ scheme, defaultPort }) => (defaultPort === null ? `${scheme}:` : `${scheme}://`)).join(', ');
+  const known = kinds.flatMap(({ scheme, defaultPort }) => (defaultPort === null ? [`${scheme}:`] : [`${scheme}://`, `${scheme}s://`])).join(', ');
   let url: URL;
   try {
     url = new URL(text);

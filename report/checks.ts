@@ -18,6 +18,8 @@ export interface Verification {
   readonly problems: readonly Problem[];
   /** Number of checks made. */
   readonly checked: number;
+  /** Checks that could not be made, because one that they build on has failed. */
+  readonly undone: number;
   /** Bytes read. */
   readonly bytes: number;
 }
@@ -25,6 +27,8 @@ export interface Verification {
 export interface Checks {
   /** The check passes where it answers null; what it throws is the problem too. @returns whether it passed */
   check(file: string, run: () => Promise<string | null> | string | null): Promise<boolean>;
+  /** So many further checks cannot be made, because one has failed: they stay part of the whole. */
+  leaveOut(count: number): void;
   /** How many bytes will be read, for the progress. */
   expect(bytes: number): void;
   read(bytes: number): void;
@@ -35,6 +39,7 @@ export function startChecks(path: string, signal?: AbortSignal, onProgress?: OnP
   const started = performance.now();
   const problems: Problem[] = [];
   let checked = 0;
+  let undone = 0;
   let bytes = 0;
   let expected = 0;
   const stopIfAborted = (): void => {
@@ -54,6 +59,9 @@ export function startChecks(path: string, signal?: AbortSignal, onProgress?: OnP
       if (problem !== null) problems.push({ file, problem });
       return problem === null;
     },
+    leaveOut(count) {
+      undone += count;
+    },
     expect(total) {
       expected = total;
     },
@@ -61,7 +69,7 @@ export function startChecks(path: string, signal?: AbortSignal, onProgress?: OnP
       bytes += sizeBytes;
       onProgress?.({ unit: 'bytes', done: bytes, total: Math.max(bytes, expected), elapsedMs: performance.now() - started });
     },
-    verification: () => ({ ok: problems.length === 0, problems, checked, bytes }),
+    verification: () => ({ ok: problems.length === 0, problems, checked, undone, bytes }),
   };
 }
 

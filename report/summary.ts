@@ -1,5 +1,6 @@
 /** The summary of a run that a person reads: the verdict first, then what was done, how fast, how it ended, and how the client felt. */
 import { counted, grouped } from '../core/quantity.js';
+import { isNullTarget } from '../core/remedies.js';
 import { PERCENTILES, type Latency, type PercentileName, type Result } from '../core/result.js';
 import type { ServerStatistics } from '../core/server-statistics.js';
 import { failures } from '../core/verdict.js';
@@ -80,7 +81,7 @@ function facts(result: Result, paint: Paint, width: number): string[] {
     ...row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, dataset.rowName ?? 'row')})`),
     ...row('target', plan.target),
     ...(facts === '' ? [] : row('server', facts)),
-    ...row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests, server.model)}`),
+    ...row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan, requests, server.model)}`),
     ...row('rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds)),
     ...(dataset.rowName === null && plan.tensorBatch === 1 ? [] : row('rows', rowsLine(result))),
     ...(result.serverStatistics === null ? [] : row('counted', countedLine(result.serverStatistics))),
@@ -125,8 +126,10 @@ function block(text: string, width: number): string[] {
   return lines.length <= LINES_MAX ? lines : [...lines.slice(0, LINES_MAX - 1), '… (the rest is in result.json)'];
 }
 
-function checks(check: string, { checked, wrongAnswers, uncheckable }: Result['recording']['requests'], model?: Result['server'][string]): string {
-  if (check !== 'none' && checked === 0 && uncheckable > 0) return `answers not checked: the data set has no expected answers${model === undefined ? '' : ` of model ${model}`}`;
+function checks({ check, target }: Result['plan'], { checked, wrongAnswers, uncheckable }: Result['recording']['requests'], model?: Result['server'][string]): string {
+  const noneCheckable = check !== 'none' && checked === 0 && uncheckable > 0;
+  if (noneCheckable && isNullTarget({ target })) return 'answers not checked: the target null: gives none';
+  if (noneCheckable) return `answers not checked: the data set has no expected answers${model === undefined ? '' : ` of model ${model}`}`;
   if (check === 'none' || checked === 0) return 'no answers checked';
   return `${counted(checked, 'answer')} checked, ${wrongAnswers > 0 ? `${grouped(wrongAnswers)} wrong` : 'all right'}`;
 }

@@ -9,6 +9,11 @@ import { fileProblem, type Checks } from './checks.js';
 /** Tags of latency.hlog and what result.json calls the same histogram. */
 const TAGS = { response: 'response', service: 'service', lateness: 'lateness', firstByte: 'firstByte', failed: 'failedService' } as const;
 
+const HISTOGRAMS = Object.keys(TAGS).length;
+
+/** What cannot be checked where result.json cannot be read: latency.hlog and its histograms, and timeline.csv. */
+export const CHECKS_BEHIND_RESULT = 2 + HISTOGRAMS;
+
 /** A log of one line a tag is far below this; a larger one is not ours. */
 const HLOG_BYTES_MAX = 64 << 20;
 
@@ -23,8 +28,9 @@ export async function verifyResult(path: string, checks: Checks): Promise<void> 
     if (file === HLOG_FILE) hlogWhole = whole;
     checks.read(entry.sizeBytes);
   }
-  if (hlogWhole) await verifyHlog(join(folder, HLOG_FILE), result, checks);
-  else if (!Object.hasOwn(result.files, HLOG_FILE)) await checks.check(HLOG_FILE, () => 'is not named by result.json');
+  if (hlogWhole) return verifyHlog(join(folder, HLOG_FILE), result, checks);
+  if (!Object.hasOwn(result.files, HLOG_FILE)) await checks.check(HLOG_FILE, () => 'is not named by result.json');
+  checks.leaveOut(HISTOGRAMS);
 }
 
 /** What follows from one number for another, whatever was measured. */
@@ -44,7 +50,10 @@ function countsProblem({ plan, recording }: Result): string | null {
 }
 
 async function verifyHlog(file: string, result: Result, checks: Checks): Promise<void> {
-  if ((await stat(file)).size > HLOG_BYTES_MAX) return void (await checks.check(HLOG_FILE, () => `is larger than ${HLOG_BYTES_MAX} bytes`));
+  if ((await stat(file)).size > HLOG_BYTES_MAX) {
+    await checks.check(HLOG_FILE, () => `is larger than ${HLOG_BYTES_MAX} bytes`);
+    return checks.leaveOut(HISTOGRAMS - 1);
+  }
   const lines = (await readFile(file, 'latin1')).split('\n').filter((line) => line.startsWith('Tag='));
   for (const [tag, name] of Object.entries(TAGS)) {
     const line = lines.find((each) => each.startsWith(`Tag=${tag},`));

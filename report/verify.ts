@@ -13,7 +13,7 @@ import { RESULT_FILE } from '../core/result-folder.js';
 import { readSweep } from '../core/sweep-folder.js';
 import { fileProblem, short, startChecks, type Checks, type Verification } from './checks.js';
 import { isResult, isSweep, refuseManyResults } from './place.js';
-import { verifyResult } from './verify-result.js';
+import { CHECKS_BEHIND_RESULT, verifyResult } from './verify-result.js';
 
 export type { Problem, Verification } from './checks.js';
 
@@ -45,11 +45,13 @@ async function verifyDataset(folder: string, checks: Checks, signal: AbortSignal
   for (const shard of manifest.shards) {
     const whole = await checks.check(shard.file, () => fileProblem(folder, shard, signal));
     if (whole) await checks.check(shard.file, () => shardProblem(folder, shard, manifest.columns, signal));
+    else checks.leaveOut(1);
     checks.read(shard.sizeBytes);
   }
   for (const model of manifest.models) {
     const whole = await checks.check(model.file, () => fileProblem(folder, model, signal));
     if (whole) await checks.check(model.file, () => modelProblem(folder, model));
+    else checks.leaveOut(1);
     checks.read(model.sizeBytes);
   }
 }
@@ -62,7 +64,10 @@ async function verifySweep(path: string, checks: Checks): Promise<void> {
     if (!existsSync(join(place, RESULT_FILE))) continue;
     const within: Checks = { ...checks, check: (file, look) => checks.check(`${run.folder}/${file}`, look) };
     // What cannot be read is a problem of that run, and no reason not to look at the others.
-    await verifyResult(place, within).catch((error: unknown) => within.check(RESULT_FILE, () => messageOf(error)));
+    await verifyResult(place, within).catch(async (error: unknown) => {
+      await within.check(RESULT_FILE, () => messageOf(error));
+      within.leaveOut(CHECKS_BEHIND_RESULT);
+    });
   }
 }
 

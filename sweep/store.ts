@@ -2,10 +2,11 @@
 import { InferplayError } from '../core/errors.js';
 import type { Manifest } from '../core/manifest.js';
 import type { Point, SweepDefinition } from '../core/sweep.js';
+import { TLS_OPTIONS } from '../wire/redis-tls.js';
 import type { Storing, SweepContext } from './stages.js';
 
 /** Parameters of a target's URL that the URL of a load has too. */
-const LOAD_PARAMETERS = ['ca', 'insecure'];
+const LOAD_PARAMETERS = Object.keys(TLS_OPTIONS);
 
 /** Before anything runs: can the models of this data set be stored on this target, and is it one of them that is asked? @throws InferplayError USAGE */
 export function refuseUnstorable(target: string, manifest: Manifest | null): void {

@@ -1,12 +1,9 @@
 /**
  * Where a Redis is: URLs of load and replay, and the greeting that every connection begins with.
- * Form: `redis://[[user]:password@]host[:port][/database][?ca=FILE&insecure]`, `rediss://` for TLS; the same with `redisai`.
+ * Form: `redis://[[user]:password@]host[:port][/database]`, `rediss://` for TLS (parameters: redis-tls.ts); the same with `redisai`.
  */
-import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
 import { addressOf, ENCODING_HINT, hostPort, type Address } from '../core/address.js';
-import { InferplayError, messageOf } from '../core/errors.js';
-import type { OptionTable } from '../core/options.js';
+import { InferplayError } from '../core/errors.js';
 
 /** Its path is the number of the database, or nothing for 0. */
 export type RedisAddress = Address;
@@ -16,17 +13,6 @@ export interface RedisUrl {
   readonly scheme: string;
   readonly address: RedisAddress;
   readonly parameters: { readonly [name: string]: string };
-}
-
-/** URL parameters of whoever speaks TLS to a Redis. */
-export const TLS_OPTIONS = {
-  ca: { kind: 'path', help: 'PEM file of the certificate authority that signed the server\'s certificate' },
-  insecure: { kind: 'boolean', default: false, help: 'accept any certificate of the server' },
-} as const satisfies OptionTable;
-
-export interface TlsChoice {
-  readonly ca?: string;
-  readonly insecure?: boolean;
 }
 
 const FORM = 'the form is redis://[user:password@]host[:port][/database]';
@@ -73,18 +59,4 @@ export function greeting(address: RedisAddress): string[][] {
   const database = databaseOf(address.path);
   if (database > 0) commands.push(['SELECT', String(database)]);
   return commands;
-}
-
-/** Options of node:tls for this address. @throws InferplayError USAGE when the file of the authority cannot be read */
-export function tlsFor(address: RedisAddress, choice: TlsChoice): ConnectionOptions | undefined {
-  if (!address.tls) return undefined;
-  let ca: Buffer | undefined;
-  try {
-    if (choice.ca) ca = readFileSync(choice.ca);
-  } catch (cause) {
-    throw new InferplayError('USAGE', `The file of the certificate authority cannot be read: ${messageOf(cause)}.`, { cause });
-  }
-  // Server name indication is for names: node refuses an IP address there.
-  const servername = /^[\d.]+$|:/.test(address.host) ? undefined : address.host;
-  return { ca, rejectUnauthorized: !choice.insecure, ...(servername ? { servername } : {}) };
 }

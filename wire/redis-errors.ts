@@ -101,13 +101,23 @@ function sentence(cause: unknown, where: string, tls: boolean, fresh: boolean): 
     case 'CERT_NOT_YET_VALID':
       return `The certificate of ${where} is not valid today (${code}): renew it, or ?insecure to accept any.`;
   }
-  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
-    return /wrong version|packet length|unknown protocol|record/i.test(`${code} ${text}`)
-      ? `${where} answered the TLS greeting with something else: ${plainHint}.`
-      : `The TLS greeting with ${where} failed (${text}): check certificates and TLS versions.`;
-  }
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return tlsSentence(`${code} ${text}`, where, plainHint);
   if (/Protocol error|RESP type/i.test(text)) return `${where} does not speak the Redis protocol: ${tls ? 'check the port' : 'if it speaks TLS there use rediss:// or redisais://, else check the port'}.`;
-  if (tls && code === 'ECONNRESET') return `${where} closed the connection during the TLS greeting: ${plainHint}.`;
-  if (fresh && !tls) return `${where} closed the connection without an answer: if it speaks TLS there use rediss:// or redisais://, else check the port and the server's log.`;
+  if (tls && fresh && code === 'ECONNRESET') return `${where} closed the connection during the TLS greeting: ${plainHint}; or it does not accept this client's certificate.`;
+  if (tls && fresh) return `${where} closed the connection after the TLS greeting, without an answer: if it wants a client certificate, name one that its authority signed with ?cert=FILE&key=FILE; else see the server's log.`;
+  if (fresh) return `${where} closed the connection without an answer: if it speaks TLS there use rediss:// or redisais://, else check the port and the server's log.`;
   return `The connection to ${where} was lost${text === '' ? '' : ` (${text})`}: see whether the server is still running and what its log says.`;
+}
+
+/** By OpenSSL's names: what a server says when it ends the greeting, and what this side says when it does. */
+function tlsSentence(text: string, where: string, plainHint: string): string {
+  const own = 'a client certificate that its authority signed, with ?cert=FILE&key=FILE in the URL';
+  if (/ALERT_CERTIFICATE_REQUIRED|alert certificate required/i.test(text)) return `${where} wants ${own}.`;
+  if (/ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN)|ACCESS_DENIED)/i.test(text)) {
+    return `${where} does not trust the certificate that this client shows (${/ALERT_(\w+)/i.exec(text)![1].toLowerCase().replaceAll('_', ' ')}): name one that the server's authority signed (cert= and key= in the URL).`;
+  }
+  // Up to TLS 1.2 this is also what a client without a certificate is told.
+  if (/ALERT_HANDSHAKE_FAILURE/i.test(text)) return `${where} ended the TLS greeting: it wants ${own}, or has no cipher in common with this client.`;
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL|HTTP_REQUEST|wrong version number|packet length too long/i.test(text)) return `${where} answered the TLS greeting with something else: ${plainHint}.`;
+  return `The TLS greeting with ${where} failed (${/error:[0-9a-f]+:[^:]*:[^:]*:([^:]+)/i.exec(text)?.[1] ?? text}): check certificates and TLS versions.`;
 }

@@ -3,8 +3,9 @@
  * of their own over plain sockets. One attempt, no offline queue, no reconnection: a lost control connection is an error.
  */
 import { InferplayError } from '../core/errors.js';
-import { greeting, parseRedisUrl, tlsFor, whereOf, type RedisAddress, type TlsChoice } from './redis-address.js';
+import { greeting, parseRedisUrl, whereOf, type RedisAddress } from './redis-address.js';
 import { cleanText, refusal, unreachable } from './redis-errors.js';
+import { tlsFor, type TlsChoice } from './redis-tls.js';
 import { RespError } from './resp.js';
 
 /** Simple and bulk strings both come as Buffers. Errors inside an array stay data. */
@@ -35,14 +36,15 @@ export interface RedisControl {
 type Client = import('ioredis').Redis;
 
 /**
- * @param to a URL (its parameters `ca` and `insecure` are heeded) or an address
+ * @param to a URL (its parameters `ca`, `cert`, `key` and `insecure` are heeded) or an address
  * @throws InferplayError USAGE, CONNECT, SERVER (wrong password, still loading), INTERRUPTED
  */
 export async function connectRedis(to: string | RedisAddress, options: ConnectRedisOptions = {}): Promise<RedisControl> {
   if (typeof to === 'string') {
     const { address, parameters } = parseRedisUrl(to);
     const insecure = 'insecure' in parameters && !['false', '0'].includes(parameters.insecure);
-    return connectRedis(address, { ca: parameters.ca, insecure, ...options });
+    const { ca, cert, key } = parameters;
+    return connectRedis(address, { ca, cert, key, insecure, ...options });
   }
   const { signal } = options;
   const where = whereOf(to);

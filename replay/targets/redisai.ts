@@ -4,7 +4,8 @@ import { InferplayError } from '../../core/errors.js';
 import { compareStoreManifest, parseStoreManifest, STORE_MANIFEST_KEY } from '../../core/store-manifest.js';
 import { RespError } from '../../wire/resp.js';
 import { connectRedis, type ControlReply, type RedisControl } from '../../wire/redis.js';
-import { databaseOf, greeting, tlsFor } from '../../wire/redis-address.js';
+import { databaseOf, greeting } from '../../wire/redis-address.js';
+import { tlsChoice, tlsFor } from '../../wire/redis-tls.js';
 import { connectClient } from '../redisai-client.js';
 import { createRequestEncoder } from '../redisai-encoder.js';
 import { formOf, REDISAI_OPTIONS, type RedisAiOptions } from '../redisai-form.js';
@@ -28,14 +29,14 @@ export const redisai: TargetKind<typeof REDISAI_OPTIONS> = {
       inspect: (dataset, inspectOptions) => inspect(address, options, dataset, inspectOptions),
       connect: (slot, hooks, { timeoutMs, replies, surround }) =>
         connectClient({ host: address.host, port: address.port, tls, greeting: commands, replies, surround }, slot, hooks, timeoutMs),
-      stats: (dataset) => readCounters(address, { ca: options.ca, insecure: options.insecure }, formOf(dataset, options).model),
+      stats: (dataset) => readCounters(address, tlsChoice(options), formOf(dataset, options).model),
     };
   },
 };
 
 async function inspect(address: Address, options: RedisAiOptions, dataset: Dataset, { skipStoreCheck, signal }: InspectOptions): Promise<Facts> {
   const { model, inputs } = formOf(dataset, options);
-  const control = await connectRedis(address, { ca: options.ca, insecure: options.insecure, signal });
+  const control = await connectRedis(address, { ...tlsChoice(options), signal });
   try {
     const facts = { ...(await serverFacts(control)), ...(await modelFacts(control, model)) };
     if (skipStoreCheck || dataset.manifest === null) return facts;

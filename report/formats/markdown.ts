@@ -31,9 +31,10 @@ function resultPage({ verdict, dataset, plan, recording }: Result): string {
     }),
   ]);
   const rate = ratesPerSecond.goodput === null ? 'nothing was answered' : `${perSecond(ratesPerSecond.goodput)} ok`;
+  const arrivals = ratesPerSecond.asked === null ? plan.arrivals.kind : `${plan.arrivals.kind}, ${perSecond(ratesPerSecond.asked)} asked`;
   const reasons = verdict.reasons.map(({ code, severity, message }) => `- ${severity} ${code}: ${escaped(message)}`);
   return [
-    `**${verdict.code}** ${escaped(dataset.path)} on ${escaped(plan.target)}: ${plan.arrivals.kind}, clients ${plan.clients}, ${rate}, ${requests.failed} failed.`,
+    `**${verdict.code}** ${escaped(dataset.path)} on ${escaped(plan.target)}: ${arrivals}, clients ${plan.clients}, ${rate}, ${requests.failed} failed.`,
     ...(reasons.length > 0 ? [reasons.join('\n')] : []),
     lines(['latency, ms', ...names], rows),
   ].join('\n\n');

@@ -94,10 +94,10 @@ test('no more writes are on their way than allowed, and their buffers are used a
     slot.keys[0] = 1;
     pending++;
     bulk.send(slot, frame.length, 1, round);
-    assert.ok(bulk.pendingRow()! >= round - 2 && bulk.pendingRow()! <= round);
+    assert.ok(bulk.unstoredRow()! >= round - 2 && bulk.unstoredRow()! <= round);
   }
   await bulk.flush();
-  assert.equal(bulk.pendingRow(), null);
+  assert.equal(bulk.unstoredRow(), null);
   assert.equal(slots.size <= 3, true);
   assert.ok(most <= 3, `${most} were on their way`);
   assert.deepEqual(seen.errors, []);
@@ -118,7 +118,7 @@ test('an error that every command would get ends the connection, and everything 
   const { bulk } = await open(await scripted(t, (socket) => socket.write('+OK\r\n-OOM command not allowed\r\n+OK\r\n')));
   await write(bulk, 3, 1, 40);
   await failure(bulk.flush(), 'SERVER', /refused a write: OOM.*raise it/);
-  assert.equal(bulk.pendingRow(), 40);
+  assert.equal(bulk.unstoredRow(), 40);
   assert.throws(() => bulk.acquire(), /OOM/);
   await failure(bulk.call(['PING']), 'SERVER', /OOM/);
 });

@@ -47,7 +47,7 @@ function recorder(bufferBytes: number, commandsMax: number): { bulk: Bulk; sent:
     },
     call: async () => null,
     flush: async () => {},
-    pendingRow: () => null,
+    unstoredRow: () => null,
     close() {},
   };
   return { bulk, sent };

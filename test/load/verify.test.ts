@@ -34,7 +34,7 @@ test('a sampler copies its rows out of batches that are used again', () => {
 });
 
 test('a complaint has the numbers', () => {
-  const fine: Verified = { sampled: 100, missing: 0, different: 0, counted: 400, expected: 400, firstMissing: null, differentIds: [] };
+  const fine: Verified = { sampled: 100, missing: 0, different: 0, counted: 400, expected: 400, firstMissing: null, firstMissingAt: null, differentIds: [] };
   assert.equal(complaint(fine, 'h:1'), null);
   assert.equal(complaint({ ...fine, missing: 3, firstMissing: 'k' }, 'h:1'), 'h:1: 3 of 400 keys are missing (the first one found is k)');
   assert.match(complaint({ ...fine, missing: 1, different: 2, differentIds: [5, 6] }, 'h:1')!, /1 of 400 keys are missing, and of 100 rows read back 2 keys hold something else than the data set \(ids 5, 6\)/);

@@ -19,7 +19,7 @@ test('defaults are filled in, the plan is frozen, and no secret is in it', () =>
 
 test('what makes no sense is refused with a sentence', () => {
   const refused = (options: object, message: RegExp) => assert.throws(() => plan(options), (error: Error & { code: string }) => error.code === 'USAGE' && message.test(error.message));
-  refused({ arrivals: 'poisson' }, /need a rate/);
+  refused({ arrivals: 'poisson' }, /need a rate: say with --rate/);
   refused({ arrivals: 'closed', ratePerSecond: 5 }, /no rate/);
   refused({ threads: 3, clients: 2 }, /3 threads cannot share 2 connections/);
   refused({ requests: 0 }, /out of range/);

@@ -26,7 +26,7 @@ test('a URL is an address and options', () => {
 
 test('what is wrong is refused, without the password', () => {
   for (const [url, message] of [
-    ['nonsense', /not the URL of a target/], ['two://h', /no target "two"/], ['one://?depth=1', /not the URL|names no host/], ['one://h?deep=1', /does not know the option "deep"/],
+    ['nonsense', /not the URL of a target/], ['two://h', /no target "two"; known are one:\/\/, ones:\/\/\.$/], ['one://?depth=1', /not the URL|names no host/], ['one://h?deep=1', /does not know the option "deep"/],
     ['one://h?depth=1&depth=2', /twice/], ['one://h?depth=x', /not a whole number/], ['one://u:%zz@h', /percent-encoding/], ['one://u:hunter2@h:x', /not the URL/],
   ] as const) {
     assert.throws(() => parse(url), (error: Error & { code: string }) => error.code === 'USAGE' && message.test(error.message) && !error.message.includes('hunter2'), url);

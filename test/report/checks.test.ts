@@ -16,8 +16,10 @@ test('problems are collected, thrown ones too, and every check is counted', asyn
   assert.equal(await checks.check('b', async () => 'is odd'), false);
   assert.equal(await checks.check('c', () => { throw new Error('two\nlines'); }), false);
   checks.read(8);
+  checks.leaveOut(2);
+  checks.leaveOut(1);
   const problems = [{ file: 'b', problem: 'is odd' }, { file: 'c', problem: 'two lines' }];
-  assert.deepEqual(checks.verification(), { ok: false, problems, checked: 3, bytes: 12 });
+  assert.deepEqual(checks.verification(), { ok: false, problems, checked: 3, undone: 3, bytes: 12 });
   assert.deepEqual(seen, ['4/10 bytes', '12/12 bytes']);
 });
 

@@ -92,12 +92,13 @@ test('one of a kind is not said in the plural', () => {
 
 test('a run that could check nothing says why; one that happened to pick none does not accuse the data set', () => {
   const [, result] = RESULTS[0];
-  const text = (check: 'sample' | 'none', counts: object, server: object = { model: 'myKey' }) => {
+  const text = (check: 'sample' | 'none', counts: object, server: object = { model: 'myKey' }, plan: object = {}) => {
     const requests = { ...result.recording.requests, checked: 0, ...counts };
-    return line(summarize({ ...result, plan: { ...result.plan, check }, server: { ...server }, recording: { ...result.recording, requests } }, { color: false, width: 100 }), 'requests');
+    return line(summarize({ ...result, plan: { ...result.plan, check, ...plan }, server: { ...server }, recording: { ...result.recording, requests } }, { color: false, width: 100 }), 'requests');
   };
   assert.match(text('sample', { uncheckable: 9 }), /; answers not checked: the data set has no expected answers of model myKey$/);
   assert.match(text('sample', { uncheckable: 9 }, {}), /; answers not checked: the data set has no expected answers$/);
+  assert.match(text('sample', { uncheckable: 9 }, {}, { target: 'null:' }), /; answers not checked: the target null: gives none$/);
   assert.match(text('sample', { uncheckable: 0 }), /; no answers checked$/);
   assert.match(text('none', { uncheckable: 0 }), /; no answers checked$/);
 });

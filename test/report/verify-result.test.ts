@@ -35,10 +35,16 @@ async function problems(folder: string): Promise<string[]> {
   return (await verify(folder)).problems.map(({ file, problem }) => `${file} ${problem}`);
 }
 
+/** Checks that were made or left out: as many whatever is damaged. */
+async function whole(folder: string): Promise<number> {
+  const { checked, undone } = await verify(folder);
+  return checked + undone;
+}
+
 test('a whole result passes: two files, five histograms, and the counts', async (t) => {
   const folder = await resultFolder(t);
   const found = await verify(folder);
-  assert.deepEqual([found.ok, found.problems, found.checked], [true, [], 8]);
+  assert.deepEqual([found.ok, found.problems, found.checked, found.undone], [true, [], 8, 0]);
   assert.ok(found.bytes > 1000);
   assert.equal((await verify(join(folder, 'result.json'))).ok, true);
   assert.equal((await verify(join(folder, '..', 'latest'))).ok, true);
@@ -53,6 +59,7 @@ test('changed and missing files are found', async (t) => {
   assert.match(found[0], /^latency\.hlog has 0 bytes/);
   assert.match(found[1], /^timeline\.csv has other content/);
   assert.equal(found.length, 2);
+  assert.deepEqual(await whole(folder), 8);
 });
 
 test('rows that do not follow from the requests are found', async (t) => {
@@ -115,8 +122,8 @@ test('a result.json that cannot be read stops with a sentence', async (t) => {
 test('of a sweep every result is checked, and a problem is told with its run', async (t) => {
   const folder = join(temporaryFolder(t), 'sweep');
   await writeSweep(folder, SWEEPS.once);
-  const whole = await verify(folder);
-  assert.deepEqual([whole.ok, whole.checked], [true, 16]);
+  const sound = await verify(folder);
+  assert.deepEqual([sound.ok, sound.checked], [true, 16]);
   const [first, second] = SWEEPS.once.state.runs.map((run) => run.folder);
   writeFileSync(join(folder, first, 'result.json'), '{');
   writeFileSync(join(folder, second, 'timeline.csv'), '');
@@ -124,4 +131,5 @@ test('of a sweep every result is checked, and a problem is told with its run', a
   assert.equal(found.length, 2);
   assert.match(found[0], new RegExp(`^${first}/result.json .*is not JSON`));
   assert.ok(found[1].startsWith(`${second}/timeline.csv `), found[1]);
+  assert.equal(await whole(folder), 16);
 });

@@ -37,7 +37,7 @@ test('a whole data set passes, and the bytes read are those of its files', async
   const progress: number[] = [];
   const found = await verify(folder, { onProgress: ({ done, total }) => progress.push(done / total) });
   const bytes = [...manifest.shards, ...manifest.models].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  assert.deepEqual(found, { ok: true, problems: [], checked: 7, bytes });
+  assert.deepEqual(found, { ok: true, problems: [], checked: 7, undone: 0, bytes });
   assert.equal(progress.at(-1), 1);
   assert.equal((await verify(join(folder, 'manifest.json'))).checked, 7, 'by its manifest');
 });
@@ -71,6 +71,8 @@ test('all problems are named at once', async (t) => {
   assert.equal(found[1], 'part-00000.arrow is missing');
   assert.match(found[2], /^part-00001\.arrow has 1000 bytes, and \d+ are expected$/);
   assert.match(found[3], /^financialNet\.onnx has 0 bytes, and \d+ are expected$/);
+  const { checked, undone } = await verify(folder);
+  assert.deepEqual([checked, undone], [4, 3], 'as many as of a whole data set');
 });
 
 test('sound checksums do not hide a file that is not what the manifest says', async (t) => {

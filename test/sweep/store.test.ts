@@ -10,7 +10,7 @@ const STORE = { device: 'GPU:0', modelForm: 'MODELSET' };
 
 test('the URL to load into is the one of the target, without what only a replay understands', () => {
   assert.equal(loadUrl(target), 'redisai://me:se%20cret@127.0.0.1:6379?insecure=true');
-  assert.equal(loadUrl('redisais://[::1]:7000?ca=a%2Fb.pem&model=m'), 'redisais://[::1]:7000?ca=a%2Fb.pem');
+  assert.equal(loadUrl('redisais://[::1]:7000?ca=a%2Fb.pem&model=m&cert=c&key=k'), 'redisais://[::1]:7000?ca=a%2Fb.pem&cert=c&key=k');
   assert.equal(loadUrl('redisai://host'), 'redisai://host');
 });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { InferplayError } from '../../core/errors.js';
-import { databaseOf, greeting, parseRedisUrl, tlsFor, whereOf } from '../../wire/redis-address.js';
+import { databaseOf, greeting, parseRedisUrl, whereOf } from '../../wire/redis-address.js';
 
 test('every part of a URL finds its place', () => {
   const { scheme, address, parameters } = parseRedisUrl('rediss://me:p%40ss@example.org:7000/3?ca=x.pem&insecure');
@@ -25,13 +25,6 @@ test('what is left out has a default', () => {
   assert.equal(whereOf(address), '[::1]:6379');
   assert.deepEqual(greeting(address), []);
   assert.deepEqual(greeting(parseRedisUrl('redis://:only@h').address), [['AUTH', 'only']]);
-  assert.equal(tlsFor(address, {}), undefined);
-});
-
-test('a certificate is for a name, never for an IP address', () => {
-  assert.equal(tlsFor(parseRedisUrl('rediss://example.org').address, {})?.servername, 'example.org');
-  assert.equal(tlsFor(parseRedisUrl('rediss://127.0.0.1').address, { insecure: true })?.servername, undefined);
-  assert.equal(tlsFor(parseRedisUrl('rediss://127.0.0.1').address, { insecure: true })?.rejectUnauthorized, false);
 });
 
 test('a database is a small whole number', () => {

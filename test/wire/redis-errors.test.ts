@@ -51,3 +51,14 @@ test('a lost connection is told from one that never answered', () => {
     assert.match(error.message, /h:1.*: .*\.$/, code);
   }
 });
+
+test('what OpenSSL says of a greeting is told apart, whatever its source files are called', () => {
+  const said = (code: string, text: string): string => unreachable(Object.assign(new Error(`80AC:error:0A00045C:SSL routines:ssl3_read_bytes:${text}:../deps/openssl/ssl/record/rec_layer_s3.c:1601:`), { code }), 'h:1', true, true).message;
+  assert.match(said('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tlsv13 alert certificate required'), /wants a client certificate.*\?cert=FILE&key=FILE/);
+  assert.match(said('ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'sslv3 alert handshake failure'), /it wants a client certificate.*or has no cipher in common/);
+  assert.match(said('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'tlsv1 alert unknown ca'), /does not trust the certificate that this client shows \(unknown ca\)/);
+  assert.match(said('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'), /does not speak TLS on that port/);
+  assert.match(said('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tlsv1 alert protocol version'), /greeting with h:1 failed \(tlsv1 alert protocol version\): check certificates and TLS versions/);
+  assert.match(unreachable(new Error('Connection is closed.'), 'h:1', true, true).message, /after the TLS greeting, without an answer.*cert=FILE/);
+  assert.match(unreachable(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), 'h:1', true, false).message, /was lost/);
+});

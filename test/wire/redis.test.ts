@@ -134,7 +134,7 @@ test('TLS: an authority by file, any certificate on request, else a sentence', {
   }
   await failure(connectRedis(url), 'CONNECT', /not signed by an authority known here: add \?ca=FILE/);
   await failure(connectRedis(`${url}?insecure=false`), 'CONNECT', /not signed/);
-  await failure(connectRedis(`${url}?ca=/no/such/file.pem`), 'USAGE', /cannot be read/);
+  await failure(connectRedis(`${url}?ca=/no/such/file.pem`), 'USAGE', /\/no\/such\/file\.pem \(ca= in the server's URL\) cannot be read: there is no such file/);
   await failure(connectRedis(server.url), 'CONNECT', /rediss:\/\//);
   const plain = await startRedisServer([], t);
   await failure(connectRedis(`rediss://127.0.0.1:${plain.port}?insecure`, { connectTimeoutMs: 1000 }), 'CONNECT', /TLS/);

@@ -30,7 +30,12 @@ test('a plain Redis takes blobs, counts them and has no models', { skip: noRedis
   await sink.flush();
   assert.equal(stored, 300);
   assert.equal(sink.storedRow(), 300);
-  assert.deepEqual(await sink.count([Float64Array.of(0, 299, 300, 301)]), { existing: 2, firstMissing: 'referenceBLOB:{300}' });
+  assert.deepEqual(await sink.count([Float64Array.of(0, 299, 300, 301)]), { existing: 2, firstMissing: 'referenceBLOB:{300}', firstMissingAt: 2 });
+  // More than one question to the server: the place is counted over all of them.
+  const ids = Float64Array.from({ length: 1200 }, (_, at) => at % 299);
+  ids[1100] = 777;
+  assert.deepEqual(await sink.count([ids.subarray(0, 700), ids.subarray(700)]), { existing: 1199, firstMissing: 'referenceBLOB:{777}', firstMissingAt: 1100 });
+  assert.deepEqual(await sink.count([ids.subarray(0, 700)]), { existing: 700, firstMissing: null, firstMissingAt: null });
   assert.deepEqual(await sink.readBack(300, new Uint8Array(8)), ['missing']);
   assert.deepEqual(await sink.readBack(1, new Uint8Array(8)), ['different']);
   assert.equal(await sink.stored(), null);

@@ -92,7 +92,7 @@ test('a key that holds something else stops the load before it harms the server'
   const [name] = Object.keys(bytes);
   makeReferenceData(folder, { rows: 500, values: 4, models: { [name]: bytes[name] } });
   await redis.call(['LPUSH', 'referenceTensor:{77}', 'x']);
-  await failure(load(folder, { to: url, models: false, batchKeys: 20 }), 'SERVER', /refused a write: WRONGTYPE.*delete it.*--from-row \d+/);
+  await failure(load(folder, { to: url, models: false, batchKeys: 20 }), 'SERVER', /refused to write referenceTensor:\{77\}: WRONGTYPE.*delete it.*--from-row \d+/);
   await redis.call(['DEL', 'referenceTensor:{77}']);
   await redis.call(['SET', name, 'x']);
   await failure(load(folder, { to: url }), 'SERVER', new RegExp(`The key ${name} on .* holds a string, not a model: delete it`));

@@ -17,6 +17,12 @@ test('a sweep and a result are pages of tables', () => {
   compareGolden('markdown-result', markdown.render(RESULTS.find(([name]) => name === 'invalid-errors-and-wrong-answers')![1], OPTIONS));
 });
 
+test('a page of an open loop has the rate that was asked for, one of a closed loop has none', () => {
+  const page = (name: string): string => markdown.render(RESULTS.find(([known]) => known === name)![1], OPTIONS).split('\n')[0];
+  assert.match(page('valid-open'), /: (?:constant|poisson), [\d,]+\/s asked, clients/);
+  assert.match(page('valid-closed'), /: closed, clients/);
+});
+
 test('every table has lines of one length, and a rule below its head', () => {
   for (const page of [...Object.values(SWEEPS).map((sweep) => markdown.renderSweep(sweep, OPTIONS)), ...RESULTS.map(([, result]) => markdown.render(result, OPTIONS))]) {
     assert.ok(tables(page).length > 0);
