@@ -6,7 +6,7 @@ import { ClientBuffers } from './client-buffers.js';
 import { allCommands, lookUp } from './commands/index.js';
 import { startClock } from './clock.js';
 import { Devices, type DeviceSettings } from './devices.js';
-import { bindPath, bindPort, plainServer, tlsServer, type TlsFiles } from './endpoints.js';
+import { bindPath, bindPort, plainServer, tlsServer } from './endpoints.js';
 import { Laboratory } from './laboratory.js';
 import { planLaboratory, type LaboratoryOptions } from './laboratory-options.js';
 import { CONNECTIONS_MAX, OUTPUT_BYTES_MAX, OUTPUT_BYTES_PAUSE, OUTPUT_STALLED_SECONDS, READ_BUFFER_BYTES } from './limits.js';
@@ -17,6 +17,7 @@ import type { Server } from './server.js';
 import { Session } from './session.js';
 import { Statistics } from './statistics.js';
 import { Store } from './store.js';
+import type { TlsFiles } from './tls-files.js';
 import { Users } from './users.js';
 
 export interface ListenOptions extends Partial<DeviceSettings>, ModelThreads {
