@@ -1,5 +1,6 @@
 /** Who may log in: the default user, whose password is `requirepass`, and users by name. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { InferplayError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 
 export const DEFAULT_USER = 'default';
@@ -11,8 +12,13 @@ export class Users {
   /**
    * @param password of the default user; with null it needs none, unless there are users by name: then nobody is let in without one
    * @param named users and their passwords
+   * @throws InferplayError USAGE for a password that is empty: it comes from a variable that nobody has set, and would let everybody in
    */
   constructor(password: Secret | null, named: { readonly [name: string]: Secret } = {}) {
+    if (password?.reveal() === '') throw new InferplayError('USAGE', 'requirepass is empty; give a password, or leave it out for a server that is open to everybody.');
+    for (const [name, secret] of Object.entries(named)) {
+      if (secret.reveal() === '') throw new InferplayError('USAGE', `The password of the user ${name} is empty; give one, or leave the user out.`);
+    }
     this.#password = password;
     this.#named = new Map(Object.entries(named).map(([name, password]) => [Buffer.from(name).toString('latin1'), password]));
   }

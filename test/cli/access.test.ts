@@ -31,3 +31,12 @@ test('users come from the environment too, so that no process list shows them', 
   t.after(() => delete process.env.INFERPLAY_USERS);
   assert.deepEqual(Object.keys(parse().users!), ['ada', 'bob']);
 });
+
+test('an empty password is refused, from the command line and from a variable that was set to nothing', (t) => {
+  assert.throws(() => parse('--requirepass', ''), /^InferplayError: --requirepass is empty; give a password/);
+  t.after(() => delete process.env.INFERPLAY_REQUIREPASS);
+  process.env.INFERPLAY_REQUIREPASS = '';
+  assert.throws(() => parse(), /^InferplayError: INFERPLAY_REQUIREPASS is empty/);
+  process.env.INFERPLAY_REQUIREPASS = 'hush';
+  assert.equal((parse().requirepass as Secret).reveal(), 'hush');
+});
