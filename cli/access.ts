@@ -35,7 +35,7 @@ function users(text: string, before: Users | undefined): Users {
   const parsed = text.trim().split(/\s+/).map((user) => {
     const colon = user.indexOf(':');
     // The message never repeats the text, which holds a password.
-    if (colon < 1 || colon === user.length - 1) throw new InferplayError('USAGE', 'a user is written name:password, neither of them empty.');
+    if (colon < 1 || colon === user.length - 1) throw new InferplayError('USAGE', `${sourceOf(text, 'INFERPLAY_USERS', '--user')}: a user is written NAME:PASSWORD, neither of them empty.`);
     return [user.slice(0, colon), new Secret(user.slice(colon + 1))] as const;
   });
   return [...(before ?? []), ...parsed];

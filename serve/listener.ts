@@ -1,6 +1,8 @@
 /** The embedded server in this process: a socket that listens, and sessions that answer. */
 import { Socket } from 'node:net';
 import { hostPort } from '../core/address.js';
+import { InferplayError } from '../core/errors.js';
+import { grouped } from '../core/quantity.js';
 import { Secret } from '../core/secret.js';
 import { ClientBuffers } from './client-buffers.js';
 import { allCommands, lookUp } from './commands/index.js';
@@ -9,7 +11,7 @@ import { Devices, type DeviceSettings } from './devices.js';
 import { bindPath, bindPort, plainServer, tlsServer } from './endpoints.js';
 import { Laboratory } from './laboratory.js';
 import { planLaboratory, type LaboratoryOptions } from './laboratory-options.js';
-import { CONNECTIONS_MAX, OUTPUT_BYTES_MAX, OUTPUT_BYTES_PAUSE, OUTPUT_STALLED_SECONDS, READ_BUFFER_BYTES } from './limits.js';
+import { CONNECTIONS_MAX, OUTPUT_BYTES_MAX, OUTPUT_BYTES_PAUSE, OUTPUT_STALLED_SECONDS, READ_BUFFER_BYTES, SERVER_BYTES } from './limits.js';
 import { Models, type ModelThreads } from './models.js';
 import { Persistence } from './persistence.js';
 import { Reply } from './reply.js';
@@ -34,7 +36,7 @@ export interface ListenOptions extends Partial<DeviceSettings>, ModelThreads {
   /** Path of a unix socket to listen on as well; its connections are never encrypted. */
   readonly unixSocket?: string;
   readonly connectionsMax?: number;
-  /** Commands that need memory are refused beyond it; 0 or nothing: no limit. */
+  /** Commands that need memory are refused beyond it; 0 or nothing: no limit. The server itself counts as 1 MiB of it. */
   readonly maxmemoryBytes?: number;
   /** False: answer as a server without any backend. */
   readonly backend?: boolean;
@@ -67,6 +69,7 @@ const MODEL_CHUNK_BYTES = 535_822_336;
  */
 export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1', tls, unixSocket = null, connectionsMax = CONNECTIONS_MAX, backend = true, signal } = options;
+  checkMemory(options.maxmemoryBytes ?? 0);
   const laboratoryPlan = planLaboratory(options.laboratory ?? {});
   const models = new Models(options);
   let end = (): void => {};
@@ -115,6 +118,12 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) await close();
   return { url: urlOf(host, server.port, server.tls), host, port: server.port, ended, close: () => close() };
+}
+
+function checkMemory(maxmemoryBytes: number): void {
+  if (!(maxmemoryBytes >= 0)) throw new InferplayError('USAGE', `${maxmemoryBytes} is no limit for maxmemory; give a number of bytes, or 0 for no limit.`);
+  if (maxmemoryBytes === 0 || maxmemoryBytes > SERVER_BYTES) return;
+  throw new InferplayError('USAGE', `A maxmemory of ${grouped(maxmemoryBytes)} bytes leaves none for keys: the server itself counts as ${grouped(SERVER_BYTES)}; give more, or 0 for no limit.`);
 }
 
 function loadInto(server: Server, file: string): void {
