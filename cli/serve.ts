@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { accessOf, addAccess, type AccessGiven } from './access.js';
 import type { Interruption } from './interrupt.js';
 import { addInference, inferenceOf, type InferenceGiven } from './inference.js';
-import { addLaboratory, LABORATORY_HELP, laboratoryOf, type LaboratoryGiven } from './laboratory.js';
+import { addLaboratory, LABORATORY_HELP, laboratoryLine, laboratoryOf, type LaboratoryGiven } from './laboratory.js';
 import { integer } from './options.js';
 import { bold, commandLine, dim, print } from './terminal.js';
 
@@ -21,9 +21,12 @@ export function addServe(program: Command, { signal, acceptAsEnd }: Interruption
     .addHelpText('after', '\nExamples:\n  inferplay serve --port 6379\n  inferplay serve --requirepass secret --maxmemory 1gb\n  inferplay serve --service-time exp:4ms --servers 1\n  redis-cli -p 6379 AI._MODELSCAN')
     .action(async ({ host, port, ...given }: Given) => {
       const { listen } = await import('../serve/serve.js');
-      const server = await listen({ host, port, ...accessOf(given), ...inferenceOf(given), laboratory: laboratoryOf(given) });
+      const laboratory = laboratoryOf(given);
+      const server = await listen({ host, port, ...accessOf(given), ...inferenceOf(given), laboratory });
       print(`${bold('inferplay')} serves RedisAI commands over ONNX Runtime on ${bold(server.url)}`);
       if (given.unixsocket !== undefined) print(`  and on the unix socket ${bold(given.unixsocket)}`);
+      const line = laboratoryLine(laboratory);
+      if (line !== null) print(`  ${line}`);
       print(dim(`  next: ${commandLine('load', 'data/fraud', '--to', server.url)}      Ctrl-C ends it`));
       acceptAsEnd();
       const asked = new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
