@@ -15,11 +15,14 @@ export interface Execution {
   readonly timeoutMs: number;
 }
 
-/** Runs what may be answered later, through the laboratory where there is one. Every inference comes through here, and nothing else does. */
-export function infer(session: Session, start: (answer: Answer) => void): void {
+/**
+ * Runs what may be answered later, through the laboratory where there is one. Every inference comes through here, and nothing else does.
+ * @param models that it needs, in their order: when the laboratory makes it fail, the first of them counts the error, as it does for a run that fails
+ */
+export function infer(session: Session, models: readonly Model[], start: (answer: Answer) => void): void {
   const { laboratory } = session.server;
   if (laboratory === null) session.later(start);
-  else session.later((answer) => laboratory.visit({ start, answer, drop: () => session.destroy() }));
+  else session.later((answer) => laboratory.visit({ start, answer, failed: () => models[0]?.info.failed(), drop: () => session.destroy() }));
 }
 
 function fail(reply: Reply, text: string): null {

@@ -21,7 +21,8 @@ function dag(kind: Kind) {
     const parsed = parseDag(session, request, kind, reply);
     if (parsed === null) return;
     const { database } = session;
-    infer(session, (answer) => {
+    const models = parsed.operations.flatMap((operation) => (operation.kind === 'run' ? [operation.execution.model] : []));
+    infer(session, models, (answer) => {
       runDag(session, parsed, (slots, failed) => answer((to) => (slots === null ? to.simple('TIMEDOUT') : writeSlots(parsed, slots, failed, database, to))));
     });
   };

@@ -21,7 +21,7 @@ function execute(parse: typeof parseExecute) {
       inputs.push(tensor);
     }
     const { database } = session;
-    infer(session, (answer) => {
+    infer(session, [model], (answer) => {
       session.server.devices.run(model, inputs, execution.timeoutMs, session, (result) => {
         answer((to) => {
           if (result === TIMEDOUT) return to.simple('TIMEDOUT');
