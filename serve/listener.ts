@@ -15,7 +15,7 @@ import { CONNECTIONS_MAX, OUTPUT_BYTES_MAX, OUTPUT_BYTES_PAUSE, OUTPUT_STALLED_S
 import { Models, type ModelThreads } from './models.js';
 import { Persistence } from './persistence.js';
 import { Reply } from './reply.js';
-import type { Server } from './server.js';
+import type { Log, Server } from './server.js';
 import { Session } from './session.js';
 import { Statistics } from './statistics.js';
 import { Store } from './store.js';
@@ -46,6 +46,8 @@ export interface ListenOptions extends Partial<DeviceSettings>, ModelThreads {
   readonly save?: string;
   /** Makes inferences take a known time, fail, get lost or stand still. */
   readonly laboratory?: LaboratoryOptions;
+  /** Is told what fails or takes long without a client who would hear of it: saves in the background and at the end. Default: nobody is. */
+  readonly log?: Log;
   /** Ends the server. */
   readonly signal?: AbortSignal;
 }
@@ -55,6 +57,8 @@ export interface Listening {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** Keys that came out of the snapshot; null where there was no such file, or none was asked for. */
+  readonly restoredKeys: number | null;
   /** Settled when the server has ended, however that came about. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
@@ -81,9 +85,9 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     laboratory: laboratoryPlan && new Laboratory(laboratoryPlan),
     stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputLimited: 0, outputLimited: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, peakBytes: 0 },
     modelChunkBytes: options.modelChunkBytes ?? MODEL_CHUNK_BYTES, backendsPath: null, host, port, unixPath: unixSocket, tls: tls !== undefined,
-    persistence: null, shutdown: (save) => void close(save).catch(() => {}),
+    log: options.log ?? (() => {}), persistence: null, shutdown: (save) => void close(save).catch(() => {}),
   };
-  if (options.save !== undefined) loadInto(server, options.save);
+  const restoredKeys = options.save === undefined ? null : loadInto(server, options.save);
   const accept = acceptor(server);
   const nets = [tls ? tlsServer(tls, accept) : plainServer(accept), ...(unixSocket === null ? [] : [plainServer(accept)])];
   const stopClock = startClock(server);
@@ -117,7 +121,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const onAbort = (): void => void close().catch(() => {});
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) await close();
-  return { url: urlOf(host, server.port, server.tls), host, port: server.port, ended, close: () => close() };
+  return { url: urlOf(host, server.port, server.tls), host, port: server.port, restoredKeys, ended, close: () => close() };
 }
 
 function checkMemory(maxmemoryBytes: number): void {
@@ -126,10 +130,10 @@ function checkMemory(maxmemoryBytes: number): void {
   throw new InferplayError('USAGE', `A maxmemory of ${grouped(maxmemoryBytes)} bytes leaves none for keys: the server itself counts as ${grouped(SERVER_BYTES)}; give more, or 0 for no limit.`);
 }
 
-function loadInto(server: Server, file: string): void {
+function loadInto(server: Server, file: string): number | null {
   try {
     server.persistence = new Persistence(server, file);
-    server.persistence.load();
+    return server.persistence.load();
   } catch (error) {
     void server.devices.close();
     void server.laboratory?.close();
