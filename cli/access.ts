@@ -7,7 +7,7 @@ import type { ListenOptions } from '../serve/serve.js';
 import { integer } from './options.js';
 
 export interface AccessGiven {
-  requirepass?: string;
+  requirepass?: Secret;
   user?: readonly (readonly [string, Secret])[];
   tlsCert?: string;
   tlsKey?: string;
@@ -19,12 +19,23 @@ export interface AccessGiven {
 
 type Users = readonly (readonly [string, Secret])[];
 
+/** Where a text came from, for messages that must not repeat it. */
+function sourceOf(text: string, variable: string, option: string): string {
+  return process.env[variable] === text ? variable : option;
+}
+
+function password(text: string): Secret {
+  if (text !== '') return new Secret(text);
+  const source = sourceOf(text, 'INFERPLAY_REQUIREPASS', '--requirepass');
+  throw new InferplayError('USAGE', `${source} is empty; give a password, or leave it out for a server that is open to everybody.`);
+}
+
 /** `name:password`; the option may be given several times, the environment variable separates users by blanks. */
 function users(text: string, before: Users | undefined): Users {
   const parsed = text.trim().split(/\s+/).map((user) => {
     const colon = user.indexOf(':');
     // The message never repeats the text, which holds a password.
-    if (colon < 1 || colon === user.length - 1) throw new InferplayError('USAGE', 'a user is written name:password, neither of them empty.');
+    if (colon < 1 || colon === user.length - 1) throw new InferplayError('USAGE', `${sourceOf(text, 'INFERPLAY_USERS', '--user')}: a user is written NAME:PASSWORD, neither of them empty.`);
     return [user.slice(0, colon), new Secret(user.slice(colon + 1))] as const;
   });
   return [...(before ?? []), ...parsed];
@@ -39,7 +50,7 @@ function memory(text: string): number {
 /** Adds the options to a command. */
 export function addAccess(command: Command): void {
   command
-    .addOption(new Option('--requirepass <PASSWORD>', 'clients must AUTH with it').env('INFERPLAY_REQUIREPASS'))
+    .addOption(new Option('--requirepass <PASSWORD>', 'clients must AUTH with it').env('INFERPLAY_REQUIREPASS').argParser(password))
     .addOption(new Option('--user <NAME:PASSWORD>', 'a user that may log in; can be given several times').env('INFERPLAY_USERS').argParser(users))
     .option('--tls-cert <FILE>', 'PEM certificate: the port speaks TLS')
     .option('--tls-key <FILE>', 'PEM key of the certificate')
@@ -55,7 +66,7 @@ export function accessOf(given: AccessGiven): Pick<ListenOptions, 'requirepass' 
   const some = cert !== undefined || key !== undefined || ca !== undefined;
   if (some && (cert === undefined || key === undefined)) throw new InferplayError('USAGE', 'TLS needs a certificate and its key: give both --tls-cert and --tls-key.');
   return {
-    requirepass: given.requirepass === undefined ? undefined : new Secret(given.requirepass),
+    requirepass: given.requirepass,
     users: Object.fromEntries(given.user ?? []),
     tls: cert !== undefined && key !== undefined ? { cert, key, ca } : undefined,
     unixSocket: given.unixsocket, maxmemoryBytes: given.maxmemory, connectionsMax: given.maxclients,

@@ -1,14 +1,23 @@
 import type { Command } from 'commander';
+import { counted } from '../core/quantity.js';
 import { accessOf, addAccess, type AccessGiven } from './access.js';
 import type { Interruption } from './interrupt.js';
 import { addInference, inferenceOf, type InferenceGiven } from './inference.js';
-import { addLaboratory, LABORATORY_HELP, laboratoryOf, type LaboratoryGiven } from './laboratory.js';
+import { addLaboratory, LABORATORY_HELP, laboratoryLine, laboratoryOf, type LaboratoryGiven } from './laboratory.js';
 import { integer } from './options.js';
-import { bold, commandLine, dim, print } from './terminal.js';
+import { bold, commandLine, dim, note, print, red } from './terminal.js';
 
 interface Given extends AccessGiven, InferenceGiven, LaboratoryGiven {
   host: string;
   port: number;
+}
+
+function log(level: 'note' | 'warning', text: string): void {
+  note(level === 'warning' ? `${red('warning:', process.stderr)} ${text}` : text);
+}
+
+function snapshotLine(file: string, restoredKeys: number | null): string {
+  return restoredKeys === null ? `snapshot: ${bold(file)} is not there yet, and will be written at the end` : `snapshot: ${counted(restoredKeys, 'key')} came back from ${bold(file)}`;
 }
 
 export function addServe(program: Command, { signal, acceptAsEnd }: Interruption): void {
@@ -21,9 +30,13 @@ export function addServe(program: Command, { signal, acceptAsEnd }: Interruption
     .addHelpText('after', '\nExamples:\n  inferplay serve --port 6379\n  inferplay serve --requirepass secret --maxmemory 1gb\n  inferplay serve --service-time exp:4ms --servers 1\n  redis-cli -p 6379 AI._MODELSCAN')
     .action(async ({ host, port, ...given }: Given) => {
       const { listen } = await import('../serve/serve.js');
-      const server = await listen({ host, port, ...accessOf(given), ...inferenceOf(given), laboratory: laboratoryOf(given) });
+      const laboratory = laboratoryOf(given);
+      const server = await listen({ host, port, ...accessOf(given), ...inferenceOf(given), laboratory, log });
       print(`${bold('inferplay')} serves RedisAI commands over ONNX Runtime on ${bold(server.url)}`);
       if (given.unixsocket !== undefined) print(`  and on the unix socket ${bold(given.unixsocket)}`);
+      if (given.save !== undefined) print(`  ${snapshotLine(given.save, server.restoredKeys)}`);
+      const line = laboratoryLine(laboratory);
+      if (line !== null) print(`  ${line}`);
       print(dim(`  next: ${commandLine('load', 'data/fraud', '--to', server.url)}      Ctrl-C ends it`));
       acceptAsEnd();
       const asked = new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));

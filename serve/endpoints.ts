@@ -1,30 +1,25 @@
 /** Where the server listens: a TCP port, plain or with TLS, and a unix socket. */
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { InferplayError, messageOf } from '../core/errors.js';
 import { CONNECTIONS_MAX, HANDSHAKE_MS, UNIX_PATH_BYTES_MAX } from './limits.js';
-
-/** PEM files. */
-export interface TlsFiles {
-  readonly cert: string;
-  readonly key: string;
-  /** With it clients must present a certificate that this authority signed. */
-  readonly ca?: string;
-}
+import { readTlsFiles, type TlsFiles } from './tls-files.js';
 
 /** A listening server, and the function to call for each connection. */
 export function plainServer(accept: (socket: Socket) => void): NetServer {
   return createServer({ pauseOnConnect: true, noDelay: true, keepAlive: true }, accept);
 }
 
-/** @throws InferplayError READ when a file cannot be read, USAGE when it is no certificate or no key */
+/** @throws InferplayError USAGE when a file cannot be read or is not what it should be */
 export function tlsServer(files: TlsFiles, accept: (socket: Socket) => void): NetServer {
-  const [cert, key, ca] = [read(files.cert, 'certificate'), read(files.key, 'key'), files.ca === undefined ? undefined : read(files.ca, 'certificate authority')];
+  const parts = readTlsFiles(files);
+  const authorized = parts.ca !== undefined;
   try {
     const server = createTlsServer({
-      cert, key, ca, requestCert: ca !== undefined, rejectUnauthorized: ca !== undefined, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS, noDelay: true, keepAlive: true,
+      ...parts, requestCert: authorized, rejectUnauthorized: authorized, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS, noDelay: true, keepAlive: true,
     }, accept);
     // Connections count as clients only after the handshake; before it they have this limit.
     server.maxConnections = 2 * CONNECTIONS_MAX;
@@ -36,16 +31,9 @@ export function tlsServer(files: TlsFiles, accept: (socket: Socket) => void): Ne
   }
 }
 
-function read(path: string, what: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new InferplayError('USAGE', `The TLS ${what} cannot be read: ${messageOf(error)}.`, { cause: error });
-  }
-}
-
-/** @returns the port. @throws InferplayError CONNECT when the address cannot be used */
+/** @returns the port. @throws InferplayError CONNECT when the address cannot be used, USAGE when there can be no such port */
 export async function bindPort(server: NetServer, host: string, port: number): Promise<number> {
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new InferplayError('USAGE', `There is no port ${port}; choose a whole number up to 65535, or 0 for any that is free.`);
   await bound(server, { host, port }, (code, error) => `Cannot listen on ${host}:${port}: ${reasonOf(code, error)}.`);
   return (server.address() as { port: number }).port;
 }
@@ -61,7 +49,14 @@ export async function bindPath(server: NetServer, path: string): Promise<void> {
   if (Buffer.byteLength(path) > UNIX_PATH_BYTES_MAX) throw new InferplayError('CONNECT', `Cannot listen on the unix socket ${path}: the path is longer than ${UNIX_PATH_BYTES_MAX} bytes.`);
   if (await isAbandoned(path)) await unlink(path);
   await bound(server, { path }, (code, error) =>
-    `Cannot listen on the unix socket ${path}: ${code === 'EADDRINUSE' ? 'another program listens there, or it is a file; choose another path' : messageOf(error)}.`);
+    `Cannot listen on the unix socket ${path}: ${reasonOfPath(path, code, error)}.`);
+}
+
+function reasonOfPath(path: string, code: string | undefined, error: unknown): string {
+  if (code === 'EADDRINUSE') return 'another program listens there, or it is a file; choose another path';
+  // Node tells a folder that is not there as one that this user may not write to.
+  if (!existsSync(dirname(path))) return `there is no folder ${dirname(path)}; make it, or choose another path`;
+  return code === 'EACCES' ? 'this user may not write to its folder; choose another path' : messageOf(error);
 }
 
 async function isAbandoned(path: string): Promise<boolean> {

@@ -17,7 +17,8 @@ export interface Execution {
 
 /**
  * Runs what may be answered later, through the laboratory where there is one. Every inference comes through here, and nothing else does.
- * @param models that it needs: they are kept until the answer, also when their keys go before they run
+ * @param models that it needs, in their order: they are kept until the answer, also when their keys go before they run, and the first of them counts
+ *   the error when the laboratory makes it fail, as it does for a run that fails
  */
 export function infer(session: Session, models: readonly Model[], start: (answer: Answer) => void): void {
   const { laboratory } = session.server;
@@ -33,7 +34,7 @@ export function infer(session: Session, models: readonly Model[], start: (answer
       session.destroy();
       answer(() => {});
     };
-    laboratory.visit({ start, answer, drop });
+    laboratory.visit({ start, answer, failed: () => models[0]?.info.failed(), drop });
   });
 }
 

@@ -1,9 +1,10 @@
 /** What the laboratory is told, checked: how long inferences take, how many at once, and what goes wrong how often. */
 import { parseDuration } from '../core/duration.js';
 import { InferplayError } from '../core/errors.js';
+import { counted, grouped } from '../core/quantity.js';
 
 export interface LaboratoryOptions {
-  /** `exp:MEAN`, `fixed:TIME` or `bimodal:TIME,TIME,SHARE`, where SHARE (0 to 1) of the inferences take the second time. */
+  /** Times have units: `2ms`, `1s`. `exp:MEAN`, `fixed:TIME` or `bimodal:TIME,TIME,SHARE`, where SHARE (0 to 1) of the inferences take the second time. */
   readonly serviceTime?: string;
   /** Inferences that are served at once; the others wait in order. Default: 1 with a service time, else any number. */
   readonly servers?: number;
@@ -13,7 +14,7 @@ export interface LaboratoryOptions {
   readonly failRate?: number;
   /** Share of the inferences (0 to 1) whose connection is closed instead of an answer. */
   readonly dropRate?: number;
-  /** Bytes per second that are read of each connection, for example `64k`. */
+  /** Bytes per second that are read of each connection, whatever its commands are, for example `64k`. */
   readonly slowReader?: string;
   /** Of every draw (1). */
   readonly seed?: number;
@@ -33,6 +34,8 @@ export interface LaboratoryPlan {
 /** A service time for a uniform draw from 0 to 1, the latter excluded. */
 export interface ServiceTime {
   readonly meanMs: number;
+  /** For people. */
+  readonly text: string;
   draw(uniform: number): number;
 }
 
@@ -41,7 +44,9 @@ const TIME_MS_MAX = 3_600_000;
 
 const usage = (text: string): InferplayError => new InferplayError('USAGE', text);
 
+/** A number without a unit would be seconds elsewhere, and most mean milliseconds here. */
 function timeMs(text: string, where: string): number {
+  if (/^[\d.]+$/.test(text.trim()) && Number(text) !== 0) throw usage(`${where}: "${text}" has no unit; write ${text.trim()}ms or ${text.trim()}s.`);
   const ms = parseDuration(text, where);
   if (ms <= TIME_MS_MAX) return ms;
   throw usage(`${where}: "${text}" is too long; an hour is the limit.`);
@@ -54,16 +59,19 @@ export function parseServiceTime(text: string): ServiceTime {
   const parts = rest?.split(',') ?? [];
   if (kind === 'exp' && parts.length === 1) {
     const meanMs = timeMs(parts[0], where);
-    return { meanMs, draw: (uniform) => Math.min(TIME_MS_MAX, -meanMs * Math.log(1 - uniform)) };
+    return { meanMs, text: `exponential service times of ${timeText(meanMs)}`, draw: (uniform) => Math.min(TIME_MS_MAX, -meanMs * Math.log(1 - uniform)) };
   }
   if (kind === 'fixed' && parts.length === 1) {
     const meanMs = timeMs(parts[0], where);
-    return { meanMs, draw: () => meanMs };
+    return { meanMs, text: `service times of ${timeText(meanMs)}`, draw: () => meanMs };
   }
   if (kind === 'bimodal' && parts.length === 3) {
     const [usualMs, otherMs] = [timeMs(parts[0], where), timeMs(parts[1], where)];
-    const share = rate(shareOf(parts[2]), `${where}: the share "${parts[2]}"`);
-    return { meanMs: usualMs * (1 - share) + otherMs * share, draw: (uniform) => (uniform < share ? otherMs : usualMs) };
+    const share = rate(shareOf(parts[2]), where, parts[2]);
+    return {
+      meanMs: usualMs * (1 - share) + otherMs * share, text: `service times of ${timeText(usualMs)}, ${shareText(share)} of them ${timeText(otherMs)}`,
+      draw: (uniform) => (uniform < share ? otherMs : usualMs),
+    };
   }
   throw usage(`${where}: "${text}" is no service time; write exp:2ms, fixed:5ms or bimodal:1ms,20ms,0.1.`);
 }
@@ -73,9 +81,9 @@ export function shareOf(text: string): number {
   return text.trim() === '' ? NaN : Number(text);
 }
 
-function rate(value: number, what: string): number {
+function rate(value: number, where: string, given: string | number = value): number {
   if (value >= 0 && value <= 1) return value;
-  throw usage(`${what} is no share; write a number from 0 to 1.`);
+  throw usage(`${where}: "${given}" is no share; write a number from 0 to 1.`);
 }
 
 function parseStall(text: string): LaboratoryPlan['stall'] {
@@ -91,6 +99,21 @@ function parseReadRate(text: string): number {
   const bytes = match ? Number(match[1]) * (match[2] === '' ? 1 : match[2].toLowerCase() === 'k' ? 1000 : 1_000_000) : 0;
   if (bytes >= 1) return bytes;
   throw usage(`--slow-reader: "${text}" is no rate; write bytes per second, for example 64k or 1M.`);
+}
+
+const timeText = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);
+const shareText = (share: number): string => `${Number((share * 100).toPrecision(6))} %`;
+
+/** One line for people: `exponential service times of 2 ms, 1 server, seed 7`. */
+export function describeLaboratory({ service, servers, stall, failRate, dropRate, readBytesPerSecond, seed }: LaboratoryPlan): string {
+  const parts: string[] = [];
+  if (service !== null) parts.push(service.text);
+  if (servers < Infinity) parts.push(counted(servers, 'server'));
+  if (stall !== null) parts.push(`stalls of ${timeText(stall.lengthMs)} in every ${timeText(stall.everyMs)}`);
+  if (failRate > 0) parts.push(`${shareText(failRate)} fail`);
+  if (dropRate > 0) parts.push(`${shareText(dropRate)} are dropped`);
+  if (readBytesPerSecond < Infinity) parts.push(`${grouped(readBytesPerSecond)} bytes a second read of each connection`);
+  return [...parts, `seed ${seed}`].join(', ');
 }
 
 /**

@@ -18,11 +18,16 @@ export interface Timer {
   close(): Promise<void>;
 }
 
-/** An inference on its way: it is run once its turn has come, and answered when its service time is over. */
+/**
+ * An inference on its way: it is run once its turn has come, and answered when its service time is over. One that is to fail is not run, and
+ * counted instead; one that is dropped is run as any other, and nobody hears of it.
+ */
 export interface Visit {
   /** The inference itself, which may answer at once or later. */
   readonly start: (answer: Answer) => void;
   readonly answer: Answer;
+  /** Counts an inference that fails. */
+  readonly failed: () => void;
   /** Closes the client's connection. */
   readonly drop: () => void;
 }
@@ -96,11 +101,12 @@ export class Laboratory {
     let over = false;
     let freeMs = dueMs;
     const leave = (): void => {
-      if (!over || (write === null && fate !== 'dropped')) return;
+      if (!over || write === null) return;
       this.#busy--;
       this.#freedMs.push(freeMs);
+      if (fate === 'failed') visit.failed();
       if (fate === 'dropped') visit.drop();
-      else visit.answer(write!);
+      else visit.answer(write);
       this.#admit();
     };
     const run = (): void => {
@@ -113,7 +119,7 @@ export class Laboratory {
     };
     // A stall holds the run itself, not only its answer.
     const stalledUntilMs = this.endOf(startMs, 0);
-    if (fate === 'answered') {
+    if (fate !== 'failed') {
       if (stalledUntilMs > this.#timer.now()) this.#timer.at(stalledUntilMs, run);
       else run();
     }

@@ -2,22 +2,24 @@
 import { Socket } from 'node:net';
 import { hostPort } from '../core/address.js';
 import { InferplayError } from '../core/errors.js';
+import { grouped } from '../core/quantity.js';
 import { Secret } from '../core/secret.js';
 import { ClientBuffers } from './client-buffers.js';
 import { allCommands, lookUp } from './commands/index.js';
 import { startClock } from './clock.js';
 import { Devices, type DeviceSettings } from './devices.js';
-import { bindPath, bindPort, plainServer, tlsServer, type TlsFiles } from './endpoints.js';
+import { bindPath, bindPort, plainServer, tlsServer } from './endpoints.js';
 import { Laboratory } from './laboratory.js';
 import { planLaboratory, type LaboratoryOptions } from './laboratory-options.js';
-import { CONNECTIONS_MAX, OUTPUT_BYTES_MAX, OUTPUT_BYTES_PAUSE, OUTPUT_STALLED_SECONDS, READ_BUFFER_BYTES } from './limits.js';
+import { CONNECTIONS_MAX, OUTPUT_BYTES_MAX, OUTPUT_BYTES_PAUSE, OUTPUT_STALLED_SECONDS, READ_BUFFER_BYTES, SERVER_BYTES } from './limits.js';
 import { Models, type ModelThreads } from './models.js';
 import { Persistence } from './persistence.js';
 import { Reply } from './reply.js';
-import type { Server } from './server.js';
+import type { Log, Server } from './server.js';
 import { Session } from './session.js';
 import { Statistics } from './statistics.js';
 import { Store } from './store.js';
+import type { TlsFiles } from './tls-files.js';
 import { Users } from './users.js';
 
 export interface ListenOptions extends Partial<DeviceSettings>, ModelThreads {
@@ -34,7 +36,7 @@ export interface ListenOptions extends Partial<DeviceSettings>, ModelThreads {
   /** Path of a unix socket to listen on as well; its connections are never encrypted. */
   readonly unixSocket?: string;
   readonly connectionsMax?: number;
-  /** Commands that need memory are refused beyond it; 0 or nothing: no limit. */
+  /** Commands that need memory are refused beyond it; 0 or nothing: no limit. The server itself counts as 1 MiB of it. */
   readonly maxmemoryBytes?: number;
   /** False: answer as a server without any backend. */
   readonly backend?: boolean;
@@ -44,6 +46,8 @@ export interface ListenOptions extends Partial<DeviceSettings>, ModelThreads {
   readonly save?: string;
   /** Makes inferences take a known time, fail, get lost or stand still. */
   readonly laboratory?: LaboratoryOptions;
+  /** Is told what fails or takes long without a client who would hear of it: saves in the background and at the end. Default: nobody is. */
+  readonly log?: Log;
   /** Ends the server. */
   readonly signal?: AbortSignal;
 }
@@ -53,6 +57,8 @@ export interface Listening {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** Keys that came out of the snapshot; null where there was no such file, or none was asked for. */
+  readonly restoredKeys: number | null;
   /** Settled when the server has ended, however that came about. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
@@ -82,6 +88,7 @@ function checkRanges(options: ListenOptions): void {
 export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1', tls, unixSocket = null, connectionsMax = CONNECTIONS_MAX, backend = true, signal } = options;
   checkRanges(options);
+  checkMemory(options.maxmemoryBytes ?? 0);
   const laboratoryPlan = planLaboratory(options.laboratory ?? {});
   const models = new Models(options);
   let end = (): void => {};
@@ -93,9 +100,9 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     laboratory: laboratoryPlan && new Laboratory(laboratoryPlan),
     stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputLimited: 0, outputLimited: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, peakBytes: 0 },
     modelChunkBytes: options.modelChunkBytes ?? MODEL_CHUNK_BYTES, backendsPath: null, host, port, unixPath: unixSocket, tls: tls !== undefined,
-    persistence: null, shutdown: (save) => void close(save).catch(() => {}),
+    log: options.log ?? (() => {}), persistence: null, shutdown: (save) => void close(save).catch(() => {}),
   };
-  if (options.save !== undefined) loadInto(server, options.save);
+  const restoredKeys = options.save === undefined ? null : loadInto(server, options.save);
   const accept = acceptor(server);
   const nets = [tls ? tlsServer(tls, accept) : plainServer(accept), ...(unixSocket === null ? [] : [plainServer(accept)])];
   const stopClock = startClock(server);
@@ -129,13 +136,19 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const onAbort = (): void => void close().catch(() => {});
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) await close();
-  return { url: urlOf(host, server.port, server.tls), host, port: server.port, ended, close: () => close() };
+  return { url: urlOf(host, server.port, server.tls), host, port: server.port, restoredKeys, ended, close: () => close() };
 }
 
-function loadInto(server: Server, file: string): void {
+function checkMemory(maxmemoryBytes: number): void {
+  if (!(maxmemoryBytes >= 0)) throw new InferplayError('USAGE', `${maxmemoryBytes} is no limit for maxmemory; give a number of bytes, or 0 for no limit.`);
+  if (maxmemoryBytes === 0 || maxmemoryBytes > SERVER_BYTES) return;
+  throw new InferplayError('USAGE', `A maxmemory of ${grouped(maxmemoryBytes)} bytes leaves none for keys: the server itself counts as ${grouped(SERVER_BYTES)}; give more, or 0 for no limit.`);
+}
+
+function loadInto(server: Server, file: string): number | null {
   try {
     server.persistence = new Persistence(server, file);
-    server.persistence.load();
+    return server.persistence.load();
   } catch (error) {
     void server.devices.close();
     void server.laboratory?.close();

@@ -22,7 +22,7 @@ process.on('SIGTERM', () => void end());
 process.once('message', async (message: ToChild) => {
   const answer = (value: FromChild): void => void process.send?.(value);
   try {
-    running = await listen(message);
+    running = await listen({ ...message, log: (level, text) => void (level === 'warning' && process.emitWarning(text)) });
     void running.ended.then(end);
     answer({ host: running.host, port: running.port });
   } catch (error) {

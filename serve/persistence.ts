@@ -2,10 +2,15 @@
 import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InferplayError, messageOf, reasonUnwritable } from '../core/errors.js';
+import { formatDuration } from '../core/duration.js';
+import { InferplayError, reasonUnwritable } from '../core/errors.js';
+import { counted } from '../core/quantity.js';
 import { putSaved } from './saved.js';
 import { isSnapshotBeginning, pieces, readSnapshot } from './snapshot.js';
 import type { Server } from './server.js';
+
+/** A last save that takes longer than this is told about. */
+const NOTICEABLE_MS = 500;
 
 function isAlive(pid: number): boolean {
   try {
@@ -26,9 +31,12 @@ export class Persistence {
   lastBackgroundMs = -1;
   #running: Promise<void> | null = null;
 
-  constructor(server: Server, file: string) {
+  readonly #noticeableMs: number;
+
+  constructor(server: Server, file: string, noticeableMs = NOTICEABLE_MS) {
     this.#server = server;
     this.file = file;
+    this.#noticeableMs = noticeableMs;
   }
 
   get running(): boolean {
@@ -37,24 +45,29 @@ export class Persistence {
 
   /**
    * Reads the file, if there is one, into the server's empty store, and makes sure that another can be written there.
-   * @throws InferplayError DATA: then nothing of it may be used
+   * @returns how many keys there are now, or null where there was no file
+   * @throws InferplayError DATA: then nothing of it may be used. USAGE when it has no name
    */
-  load(): void {
+  load(): number | null {
+    if (this.file === '') throw new InferplayError('USAGE', 'The name of the snapshot (save) is empty; name a file, or leave it out.');
     try {
       this.#removeStale();
       accessSync(dirname(this.file), constants.W_OK | constants.X_OK);
     } catch (error) {
       throw new InferplayError('DATA', `The snapshot ${this.file} could not be written: ${reasonUnwritable(this.file, error)}; make the folder, or name another file.`, { cause: error });
     }
-    if (!existsSync(this.file)) return;
+    if (!existsSync(this.file)) return null;
     const { store } = this.#server;
     const now = Date.now();
+    let keys = 0;
     readSnapshot(this.file, (index, key, saved, expiresAtMs) => {
       if (expiresAtMs !== 0 && expiresAtMs <= now) return;
       const database = store.databases[index];
       putSaved(this.#server, database, key, saved);
       if (expiresAtMs !== 0) database.expireAt(key, expiresAtMs);
+      keys++;
     });
+    return keys;
   }
 
   get #part(): string {
@@ -80,7 +93,7 @@ export class Persistence {
   #done(failure: unknown): void {
     this.lastOk = failure === null;
     if (failure === null) this.lastSaveMs = Date.now();
-    else throw new InferplayError('DATA', `The snapshot ${this.file} cannot be written: ${messageOf(failure)}; the one before it, if any, is unchanged.`, { cause: failure });
+    else throw new InferplayError('DATA', `The snapshot ${this.file} cannot be written: ${reasonUnwritable(this.file, failure)}; ${hintOf(failure)}.`, { cause: failure });
   }
 
   /**
@@ -148,7 +161,24 @@ export class Persistence {
 
   /** The last save, when nobody changes anything any more. */
   async finish(): Promise<void> {
-    await this.#running?.catch(() => {});
-    await this.saveInBackground();
+    const { store, log } = this.#server;
+    const startedMs = Date.now();
+    let told = false;
+    const patience = setTimeout(() => {
+      told = true;
+      log('note', `saving ${counted(store.databases.reduce((sum, { size }) => sum + size, 0), 'key')} to ${this.file} …`);
+    }, this.#noticeableMs);
+    try {
+      await this.#running?.catch(() => {});
+      await this.saveInBackground();
+    } finally {
+      clearTimeout(patience);
+    }
+    if (told) log('note', `saved in ${formatDuration(Date.now() - startedMs)}`);
   }
+}
+
+function hintOf(failure: unknown): string {
+  const gone = (failure as NodeJS.ErrnoException).code === 'ENOENT';
+  return gone ? 'make it again, and SAVE before the server ends' : 'the one before it, if any, is unchanged';
 }

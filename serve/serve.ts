@@ -6,7 +6,8 @@ import { urlOf, type ListenOptions } from './listener.js';
 
 export { listen, type Listening, type ListenOptions } from './listener.js';
 
-export type ServeOptions = ListenOptions;
+/** What is told without anybody having asked goes to the error output. */
+export type ServeOptions = Omit<ListenOptions, 'log'>;
 
 export interface Served {
   /** For example `redisai://127.0.0.1:41234`; the password, if any, is not in it. */
@@ -19,7 +20,7 @@ export interface Served {
 }
 
 /** What the child is told first, over its channel and not over its command line, where a password could be seen. */
-export type ToChild = Omit<ListenOptions, 'signal' | 'requirepass' | 'users'> & { readonly requirepass?: string; readonly users?: { readonly [name: string]: string } };
+export type ToChild = Omit<ServeOptions, 'signal' | 'requirepass' | 'users'> & { readonly requirepass?: string; readonly users?: { readonly [name: string]: string } };
 
 export type FromChild = { readonly host: string; readonly port: number } | { readonly failure: string; readonly code: InferplayError['code'] };
 

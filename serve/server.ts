@@ -55,6 +55,9 @@ export interface Stats {
   peakBytes: number;
 }
 
+/** One line. A warning is about something that has failed. */
+export type Log = (level: 'note' | 'warning', text: string) => void;
+
 export interface Server {
   readonly settings: Settings;
   readonly store: Store;
@@ -76,6 +79,8 @@ export interface Server {
   port: number;
   readonly unixPath: string | null;
   readonly tls: boolean;
+  /** What is told to whoever runs the server, without anybody having asked. */
+  readonly log: Log;
   /** Null: keys end with the server. */
   persistence: Persistence | null;
   /** Ends the server as SHUTDOWN does. @param save whether a last snapshot is written, true unless said */

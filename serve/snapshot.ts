@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { InferplayError, messageOf } from '../core/errors.js';
+import { InferplayError, messageOf, reasonOf } from '../core/errors.js';
 import { BULK_BYTES_MAX, DATABASES } from './limits.js';
 import { kindOf, readValue, writeValue, type Saved, type Source } from './snapshot-values.js';
 import type { Store } from './store.js';
@@ -13,6 +13,7 @@ import type { Value } from './value.js';
 
 const MAGIC = 'inferplay-snapshot ';
 const VERSION = 1;
+const NO_SNAPSHOT = 'it is no snapshot of this server';
 const HEADER = `${MAGIC}${VERSION}\n`;
 const KEY_RECORD = 1;
 const END_RECORD = 255;
@@ -162,11 +163,13 @@ export function readSnapshot(file: string, sink: (database: number, key: string,
   try {
     fd = openSync(file, 'r');
   } catch (error) {
-    throw refuse(messageOf(error));
+    throw refuse(reasonOf(error));
   }
   try {
-    const { size } = fstatSync(fd);
-    if (size < HEADER.length + 9 + DIGEST_BYTES) throw refuse('it ends too early');
+    const stats = fstatSync(fd);
+    if (stats.isDirectory()) throw new InferplayError('DATA', `The snapshot ${file} is a folder; name a file.`);
+    const { size } = stats;
+    if (size < HEADER.length + 9 + DIGEST_BYTES) throw refuse(isSnapshotBeginning(file) ? 'it ends too early' : NO_SNAPSHOT);
     checkDigest(fd, size);
     const reader = new Reader(fd, size - DIGEST_BYTES);
     reader.take(HEADER.length);
@@ -218,7 +221,7 @@ function checkDigest(fd: number, size: number): void {
 }
 
 function checkHeader(text: string): void {
-  if (!text.startsWith(MAGIC)) throw new Error('it is no snapshot of this server');
+  if (!text.startsWith(MAGIC)) throw new Error(NO_SNAPSHOT);
   const version = /^(\d{1,9})\n/.exec(text.slice(MAGIC.length))?.[1];
   if (version !== String(VERSION)) throw new Error(`it has version ${version ?? '?'} of the format, and this server reads version ${VERSION}`);
 }

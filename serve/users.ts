@@ -12,10 +12,15 @@ export class Users {
   /**
    * @param password of the default user; with null it needs none, unless there are users by name: then nobody is let in without one
    * @param named users and their passwords
-   * @throws InferplayError USAGE when the default user is among those by name, where its password would never be looked for
+   * @throws InferplayError USAGE when the default user is among those by name, where its password would never be looked for, and for a password that is
+   *   empty: it comes from a variable that nobody has set, and would let everybody in
    */
   constructor(password: Secret | null, named: { readonly [name: string]: Secret } = {}) {
     if (Object.hasOwn(named, DEFAULT_USER)) throw new InferplayError('USAGE', `The password of the user ${DEFAULT_USER} is requirepass; a further user needs another name.`);
+    if (password?.reveal() === '') throw new InferplayError('USAGE', 'requirepass is empty; give a password, or leave it out for a server that is open to everybody.');
+    for (const [name, secret] of Object.entries(named)) {
+      if (secret.reveal() === '') throw new InferplayError('USAGE', `The password of the user ${name} is empty; give one, or leave the user out.`);
+    }
     this.#password = password;
     this.#named = new Map(Object.entries(named).map(([name, password]) => [Buffer.from(name).toString('latin1'), password]));
   }

@@ -25,8 +25,8 @@ function bgsave(session: Session, request: Request, reply: Reply): void {
   if (request.argc > 2 || (request.argc === 2 && !request.is(1, 'SCHEDULE'))) return reply.error(SYNTAX);
   if (persistence === null) return reply.error(NO_FILE);
   if (persistence.running) return reply.error(RUNNING);
-  // Whether it worked is told by INFO and LASTSAVE.
-  persistence.saveInBackground().catch(() => {});
+  // The client can ask INFO and LASTSAVE whether it worked; whoever runs the server would not know.
+  persistence.saveInBackground().catch((error: unknown) => session.server.log('warning', messageOf(error)));
   reply.simple('Background saving started');
 }
 

@@ -21,7 +21,7 @@ test('users, sizes and files become options of the server', () => {
 });
 
 test('what is wrong is said, and never with the password', () => {
-  for (const wrong of ['hush', ':hush', 'ada:', 'ada:x hush']) assert.throws(() => parse('--user', wrong), (error: Error) => /name:password/.test(error.message) && !error.message.includes('hush'));
+  for (const wrong of ['hush', ':hush', 'ada:', 'ada:x hush']) assert.throws(() => parse('--user', wrong), (error: Error) => /^--user: a user is written NAME:PASSWORD/.test(error.message) && !error.message.includes('hush'));
   assert.throws(() => parse('--maxmemory', 'much'), /no size/);
   for (const part of [['--tls-cert', 'c'], ['--tls-key', 'k'], ['--tls-ca', 'a']]) assert.throws(() => parse(...part), /both --tls-cert and --tls-key/);
 });
@@ -30,4 +30,15 @@ test('users come from the environment too, so that no process list shows them', 
   process.env.INFERPLAY_USERS = 'ada:one bob:two';
   t.after(() => delete process.env.INFERPLAY_USERS);
   assert.deepEqual(Object.keys(parse().users!), ['ada', 'bob']);
+  process.env.INFERPLAY_USERS = 'ada:one hush';
+  assert.throws(() => parse(), (error: Error) => error.message === 'INFERPLAY_USERS: a user is written NAME:PASSWORD, neither of them empty.');
+});
+
+test('an empty password is refused, from the command line and from a variable that was set to nothing', (t) => {
+  assert.throws(() => parse('--requirepass', ''), /^InferplayError: --requirepass is empty; give a password/);
+  t.after(() => delete process.env.INFERPLAY_REQUIREPASS);
+  process.env.INFERPLAY_REQUIREPASS = '';
+  assert.throws(() => parse(), /^InferplayError: INFERPLAY_REQUIREPASS is empty/);
+  process.env.INFERPLAY_REQUIREPASS = 'hush';
+  assert.equal((parse().requirepass as Secret).reveal(), 'hush');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
-import { addLaboratory, laboratoryOf } from '../../cli/laboratory.js';
+import { addLaboratory, laboratoryLine, laboratoryOf } from '../../cli/laboratory.js';
 import { runCli } from '../support/cli.js';
 
 test('the options become what the server takes', () => {
@@ -18,4 +18,18 @@ test('the help tells the grammar, and a wrong word is a usage error of one sente
   assert.equal(wrong.code, 2, wrong.stderr);
   assert.match(wrong.stderr, /exp:2ms, fixed:5ms or bimodal:1ms,20ms,0\.1/);
   assert.equal((await runCli(['serve', '--port', '0', '--fail-rate', ''])).code, 2);
+});
+
+test('a share that is none is quoted', () => {
+  for (const [option, text] of [['--fail-rate', '5%'], ['--drop-rate', ''], ['--drop-rate', '1.5']]) {
+    const command = new Command();
+    addLaboratory(command);
+    assert.throws(() => command.parse([option, text], { from: 'user' }), (error: Error) => error.message.startsWith(`${option}: "${text}" is no share; write a number from 0 to 1`));
+  }
+});
+
+test('the banner tells the settings, and nothing where there are none', async () => {
+  assert.equal(laboratoryLine({}), null);
+  const ran = await runCli(['serve', '--port', '0', '--service-time', 'exp:2ms', '--lab-seed', '7'], { when: /next:/, then: (child) => child.kill('SIGTERM') });
+  assert.match(ran.stdout, /^ {2}laboratory: exponential service times of 2 ms, 1 server, seed 7$/m);
 });

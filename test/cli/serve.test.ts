@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { test } from 'node:test';
 import { runCli } from '../support/cli.js';
 import { temporaryFolder } from '../support/paths.js';
 
@@ -85,4 +86,38 @@ test('users come from the environment, a unix socket is announced, and no passwo
   assert.equal(answer, '-NOAUTH Authentication required.\r\n+OK\r\n+PONG\r\n');
   assert.equal(ran.code, 0, ran.stderr);
   assert.ok(ran.stdout.includes(path) && !(ran.stdout + ran.stderr).includes('hush'), ran.stdout);
+});
+
+/** Sends commands to the server that has told its port, and goes on when so many of them were answered. */
+function ask(output: string, commands: readonly string[], then: () => void): void {
+  let answers = 0;
+  const socket = connect(Number(/127\.0\.0\.1:(\d+)/.exec(output)![1]), '127.0.0.1', () => socket.write(commands.map((command) => `${command}\r\n`).join('')));
+  socket.on('data', (piece) => {
+    answers += piece.toString().split('\r\n').length - 1;
+    if (answers >= commands.length) {
+      socket.end();
+      then();
+    }
+  });
+}
+
+test('the banner tells of the snapshot, the error output of a save in the background that fails, and of one at the end', async (t) => {
+  const folder = join(temporaryFolder(t), 'folder');
+  mkdirSync(folder);
+  const save = join(folder, 'keys');
+  const serve = ['serve', '--port', '0', '--save', save];
+  const first = await runCli(serve, { when: /next:/, then: (child, output) => ask(output, ['SET a 1', 'SET b 2'], () => child.kill('SIGTERM')) });
+  assert.equal(first.code, 0, first.stderr);
+  assert.ok(first.stdout.includes(`  snapshot: ${save} is not there yet, and will be written at the end\n`), first.stdout);
+  const second = await runCli(serve, {
+    when: /next:/,
+    then: (child, output) => {
+      rmSync(folder, { recursive: true });
+      ask(output, ['BGSAVE', 'PING'], () => child.kill('SIGTERM'));
+    },
+  });
+  assert.ok(second.stdout.includes(`  snapshot: 2 keys came back from ${save}\n`), second.stdout);
+  const why = `The snapshot ${save} cannot be written: there is no folder ${folder}; make it again, and SAVE before the server ends.\n`;
+  assert.equal(second.stderr, `warning: ${why}error: ${why}`);
+  assert.equal(second.code, 3);
 });

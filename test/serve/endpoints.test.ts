@@ -46,13 +46,19 @@ test('with an authority clients must present a certificate of it', { skip: noOpe
   await server.close();
 });
 
-test('TLS files that are missing or wrong are said in one sentence', { skip: noOpenssl }, async (t) => {
+test('files that are no certificate refuse the start, and not everybody who connects later', { skip: noOpenssl }, async (t) => {
   const folder = temporaryFolder(t);
   const files = makeCertificate(folder);
   const other = join(folder, 'other.pem');
-  writeFileSync(other, 'nothing');
-  for (const tls of [{ cert: join(folder, 'none'), key: files.key }, { cert: files.cert, key: other }]) {
-    await assert.rejects(listen({ tls }), (error) => error instanceof InferplayError && error.code === 'USAGE' && /TLS/.test(error.message));
+  writeFileSync(other, 'hello');
+  for (const tls of [{ ...files, ca: other }, { ...files, key: other }, { ...files, cert: other }]) {
+    await assert.rejects(listen({ tls }), (error) => error instanceof InferplayError && error.code === 'USAGE' && error.message.includes(`${other} is no PEM`));
+  }
+});
+
+test('a port that there cannot be is a wrong option', async () => {
+  for (const port of [70_000, -1, 1.5, NaN]) {
+    await assert.rejects(listen({ port }), (error) => error instanceof InferplayError && error.code === 'USAGE' && error.message.startsWith(`There is no port ${port};`));
   }
 });
 
@@ -81,4 +87,6 @@ test('a unix socket serves too, replaces one that was left behind, and nothing e
   await assert.rejects(listen({ unixSocket: join(folder, 'x'.repeat(107)) }), /longer than 107 bytes/);
   await assert.rejects(listen({ unixSocket: file }), (error) => error instanceof InferplayError && error.code === 'CONNECT');
   assert.equal(readFileSync(file, 'utf8'), 'precious');
+  await assert.rejects(listen({ unixSocket: join(folder, 'none', 'socket') }), (error) => error instanceof InferplayError && error.code === 'CONNECT'
+    && error.message.endsWith(`: there is no folder ${join(folder, 'none')}; make it, or choose another path.`));
 });

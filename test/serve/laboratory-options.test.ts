@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InferplayError } from '../../core/errors.js';
-import { parseServiceTime, planLaboratory, type LaboratoryOptions } from '../../serve/laboratory-options.js';
+import { describeLaboratory, parseServiceTime, planLaboratory, type LaboratoryOptions } from '../../serve/laboratory-options.js';
 
 const meanOf = (text: string, draws = 100_000): number => {
   const service = parseServiceTime(text);
@@ -39,4 +39,19 @@ test('what makes no sense is refused in a sentence that shows how', () => {
   for (const options of wrong) {
     assert.throws(() => planLaboratory(options), (error) => error instanceof InferplayError && error.code === 'USAGE', JSON.stringify(options));
   }
+});
+
+test('times need a unit, because a bare number would be seconds and mean milliseconds to most', () => {
+  const wrong: LaboratoryOptions[] = [{ serviceTime: 'exp:4' }, { serviceTime: 'fixed:0.5' }, { serviceTime: 'bimodal:1ms,20,0.1' }, { stall: '1/10s' }, { stall: '1s/10' }];
+  for (const options of wrong) assert.throws(() => planLaboratory(options), /has no unit; write [\d.]+ms or [\d.]+s\.$/, JSON.stringify(options));
+  assert.equal(parseServiceTime('fixed:0').meanMs, 0);
+  assert.equal(planLaboratory({ stall: '0/10s' })!.stall, null);
+});
+
+test('a plan is told in one line, with what was asked for and the seed', () => {
+  const line = (options: LaboratoryOptions): string => describeLaboratory(planLaboratory(options)!);
+  assert.equal(line({ serviceTime: 'exp:2ms', seed: 7 }), 'exponential service times of 2 ms, 1 server, seed 7');
+  assert.equal(line({ serviceTime: 'bimodal:1ms,1.5s,0.07', servers: 3 }), 'service times of 1 ms, 7 % of them 1.5 s, 3 servers, seed 1');
+  assert.equal(line({ stall: '1s/10s', failRate: 0.001, dropRate: 0.29, slowReader: '64k' }),
+    'stalls of 1 s in every 10 s, 0.1 % fail, 29 % are dropped, 64,000 bytes a second read of each connection, seed 1');
 });

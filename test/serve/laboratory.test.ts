@@ -37,15 +37,16 @@ function laboratory(options: LaboratoryOptions) {
   const timer = new FakeTimer();
   const lab = new Laboratory(planLaboratory(options)!, timer);
   const seen: Seen[] = [];
+  const counted: number[] = [];
   const visit = (start: (answer: Answer) => void = (answer) => answer((reply) => reply.ok())): void => {
     const answer: Answer = (write) => {
       const reply = new Reply();
       write(reply);
       seen.push({ atMs: timer.ms, what: reply.drain().toString().trim() });
     };
-    lab.visit({ start, answer, drop: () => seen.push({ atMs: timer.ms, what: 'dropped' }) });
+    lab.visit({ start, answer, failed: () => counted.push(timer.ms), drop: () => seen.push({ atMs: timer.ms, what: 'dropped' }) });
   };
-  return { timer, lab, seen, visit };
+  return { timer, lab, seen, counted, visit };
 }
 
 test('so many are served at once, the others in order', () => {
@@ -112,29 +113,58 @@ test('the same seed gives the same fates, another seed others, and as many as we
   assert.ok(Math.abs(sum / 20_000 - 2) < 0.06, String(sum / 20_000));
 });
 
-test('failing and dropped inferences take their time, and the model does not run for them', () => {
-  const failing = laboratory({ serviceTime: 'fixed:5ms', failRate: 1 });
-  failing.visit(() => assert.fail('it ran'));
-  failing.timer.runUntil(10);
-  assert.deepEqual(failing.seen, [{ atMs: 5, what: `-${FAILED}` }]);
-  const dropping = laboratory({ dropRate: 1 });
-  dropping.visit(() => assert.fail('it ran'));
-  dropping.timer.runUntil(10);
-  assert.deepEqual(dropping.seen, [{ atMs: 0, what: 'dropped' }]);
+test('failing inferences take their time and are counted, and the model does not run for them', () => {
+  const { timer, seen, counted, visit } = laboratory({ serviceTime: 'fixed:5ms', failRate: 1 });
+  visit(() => assert.fail('it ran'));
+  timer.runUntil(10);
+  assert.deepEqual(seen, [{ atMs: 5, what: `-${FAILED}` }]);
+  assert.deepEqual(counted, [5]);
 });
+
+test('dropped inferences are run and keep their server as others do, and end without an answer', () => {
+  const { timer, seen, counted, visit } = laboratory({ serviceTime: 'fixed:5ms', dropRate: 1 });
+  const ranAtMs: number[] = [];
+  for (const tookMs of [0, 8]) {
+    visit((answer) => {
+      ranAtMs.push(timer.ms);
+      timer.at(timer.ms + tookMs, () => answer((reply) => reply.ok()));
+    });
+  }
+  timer.runUntil(100);
+  assert.deepEqual(ranAtMs, [0, 5]);
+  assert.deepEqual(seen, [{ atMs: 5, what: 'dropped' }, { atMs: 13, what: 'dropped' }]);
+  assert.deepEqual(counted, []);
+});
+
+/** Calls, errors and samples of model `m`. */
+async function counts(client: { call(...args: (string | number | Buffer)[]): Promise<unknown> }): Promise<unknown[]> {
+  const info = (await client.call('AI.INFO', 'm')) as unknown[];
+  return ['calls', 'errors', 'samples'].map((name) => info[info.indexOf(name) + 1]);
+}
 
 test('over a socket: inferences fail and connections drop, other commands do not', async (t) => {
   const client = await served(t, { laboratory: { failRate: 1 } });
   await client.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BLOB', multiplyModel());
   for (const key of ['a', 'b']) assert.equal(await client.call('AI.TENSORSET', key, 'FLOAT', 1, 2), 'OK');
   assert.equal(await client.call('AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'b', 'OUTPUTS', 1, 'c'), `-${FAILED}`);
+  assert.deepEqual(await counts(client), [1, 1, 0]);
   assert.equal(await client.call('AI.DAGRUN', '|>', 'AI.TENSORSET', 't', 'FLOAT', 1), `-${FAILED}`);
+  assert.deepEqual(await counts(client), [1, 1, 0], 'there is no model in it');
+  const run = ['AI.MODELRUN', 'm', 'INPUTS', 'a', 'b', 'OUTPUTS', 'c'];
+  assert.equal(await client.call('AI.DAGRUN', 'LOAD', 2, 'a', 'b', '|>', ...run, '|>', ...run), `-${FAILED}`);
+  assert.deepEqual(await counts(client), [2, 2, 0], 'behind the first that fails no other begins');
   const lossy = await served(t, { laboratory: { dropRate: 1 } });
   assert.equal(await lossy.call('PING'), 'PONG');
   await assert.rejects(lossy.call('AI.DAGRUN', '|>', 'AI.TENSORSET', 't', 'FLOAT', 1), /closed/);
   const after = await connectTo(lossy.server.port);
   assert.equal(await after.call('PING'), 'PONG');
-  after.close();
+  await after.call('AI.MODELSTORE', 'm', 'ONNX', 'CPU', 'BLOB', multiplyModel());
+  await after.call('AI.TENSORSET', 'a', 'FLOAT', 1, 2);
+  await assert.rejects(after.call('AI.MODELEXECUTE', 'm', 'INPUTS', 2, 'a', 'a', 'OUTPUTS', 1, 'c'), /closed/);
+  const last = await connectTo(lossy.server.port);
+  assert.deepEqual(await counts(last), [1, 0, 1]);
+  assert.equal(await last.call('EXISTS', 'c'), 0);
+  last.close();
 });
 
 test('a slow reader takes its time for what it is sent', async (t) => {

@@ -10,6 +10,13 @@ test('a port that is taken is said in one sentence', async (t) => {
   await assert.rejects(listen({ host: '203.0.113.1' }), /no such address/);
 });
 
+test('a maxmemory that leaves nothing for keys refuses the start', async (t) => {
+  for (const maxmemoryBytes of [10_240, 1024 * 1024, -1, NaN]) {
+    await assert.rejects(listen({ maxmemoryBytes }), (error) => error instanceof InferplayError && error.code === 'USAGE' && /maxmemory/.test(error.message));
+  }
+  assert.equal(await (await served(t, { maxmemoryBytes: 1024 * 1024 + 1000 })).call('SET', 'k', 'v'), 'OK');
+});
+
 test('only so many clients', async (t) => {
   const client = await served(t, { connectionsMax: 2 });
   const second = await connectTo(client.server.port);

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { InferplayError } from '../../core/errors.js';
 import { listen } from '../../serve/listener.js';
+import { Persistence } from '../../serve/persistence.js';
 import { serve } from '../../serve/serve.js';
+import type { Server } from '../../serve/server.js';
+import { Store } from '../../serve/store.js';
 import { temporaryFolder } from '../support/paths.js';
 import { connectTo, multiplyModel, served } from '../support/resp-client.js';
 
@@ -45,8 +48,49 @@ test('a damaged file refuses the start and stays as it is; one that cannot be wr
   assert.match(String(await client.call('SAVE')), /^-ERR The snapshot .* cannot be written/);
   assert.match(String(await client.call('INFO', 'persistence')), /rdb_last_bgsave_status:err/);
   client.close();
-  await assert.rejects(nowhere.close(), /cannot be written/);
+  const folderGone = join(folder, 'short-lived');
+  await assert.rejects(nowhere.close(), (error: Error) => error.message
+    === `The snapshot ${join(folderGone, 'keys.snapshot')} cannot be written: there is no folder ${folderGone}; make it again, and SAVE before the server ends.`);
   assert.deepEqual(readdirSync(folder), ['keys.snapshot']);
+});
+
+test('what fails in the background is told to whoever runs the server, and how many keys came back', async (t) => {
+  const folder = join(temporaryFolder(t), 'short-lived');
+  mkdirSync(folder);
+  const save = join(folder, 'keys');
+  const first = await listen({ save });
+  assert.equal(first.restoredKeys, null);
+  const one = await connectTo(first.port);
+  await one.call('MSET', 'a', 1, 'b', 2);
+  await one.call('SET', 'gone', 1, 'PX', 1);
+  one.close();
+  await first.close();
+  const told: string[] = [];
+  const second = await listen({ save, log: (level, text) => told.push(`${level} ${text}`) });
+  assert.equal(second.restoredKeys, 2);
+  const two = await connectTo(second.port);
+  rmSync(folder, { recursive: true });
+  await two.call('BGSAVE');
+  while (!String(await two.call('INFO', 'persistence')).includes('rdb_bgsave_in_progress:0'));
+  assert.deepEqual(told, [`warning The snapshot ${save} cannot be written: there is no folder ${folder}; make it again, and SAVE before the server ends.`]);
+  two.close();
+  await assert.rejects(second.close());
+});
+
+test('a last save that takes long is told', async (t) => {
+  const save = join(temporaryFolder(t), 'keys');
+  const store = new Store();
+  for (let i = 0; i < 20_000; i++) store.databases[i % 2].set(`key:${i}`, Buffer.alloc(100));
+  const told: string[] = [];
+  const log = (level: string, text: string): void => void told.push(`${level} ${text}`);
+  await new Persistence({ store, log } as unknown as Server, save, 0).finish();
+  assert.equal(told.length, 2);
+  assert.equal(told[0], `note saving 20,000 keys to ${save} …`);
+  assert.match(told[1], /^note saved in \d/);
+});
+
+test('a name that is empty refuses the start', async () => {
+  await assert.rejects(listen({ save: '' }), (error) => error instanceof InferplayError && error.code === 'USAGE' && /is empty/.test(error.message));
 });
 
 test('a folder that is not there refuses the start', async (t) => {

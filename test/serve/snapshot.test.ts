@@ -81,6 +81,9 @@ test('any damage is found, and said in one sentence', (t) => {
   refused(Buffer.concat([bytes, Buffer.alloc(1)]), /damaged/);
   refused(Buffer.from('REDIS0009'.padEnd(100)), /no snapshot of this server/);
   refused(Buffer.from(bytes.toString('latin1').replace('snapshot 1', 'snapshot 2'), 'latin1'), /version 2/);
-  assert.throws(() => contents(join(folder, 'missing')), /ENOENT/);
+  refused(Buffer.alloc(0), /ends too early/);
+  refused(Buffer.from('hello\n'), /no snapshot of this server/);
+  assert.throws(() => contents(join(folder, 'missing')), /there is no such file/);
+  assert.throws(() => contents(folder), (error: Error) => error.message === `The snapshot ${folder} is a folder; name a file.`);
   assert.ok(readFileSync(file).length > 0);
 });

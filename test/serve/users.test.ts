@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
+import { InferplayError } from '../../core/errors.js';
 import { Secret } from '../../core/secret.js';
 import { Users } from '../../serve/users.js';
 
@@ -30,4 +31,10 @@ test('each user has its own password, whatever letters it has', () => {
   assert.equal(users.accepts('default', 'other'), true);
   assert.equal(users.hasPassword, true);
   assert.ok(!inspect(users, { depth: 9, showHidden: true }).includes('other'));
+});
+
+test('an empty password is refused at the start, where it would let everybody in', () => {
+  const refused = (make: () => Users, what: RegExp): void => assert.throws(make, (error) => error instanceof InferplayError && error.code === 'USAGE' && what.test(error.message));
+  refused(() => new Users(new Secret('')), /^requirepass is empty/);
+  refused(() => new Users(new Secret('x'), { ada: new Secret('y'), bob: new Secret('') }), /user bob is empty/);
 });
