@@ -7,7 +7,7 @@ import { TLS_OPTIONS } from '../wire/redis-address.js';
 import { COMMANDS, isDag, type CommandName, type RequestForm } from './redisai-commands.js';
 
 export const REDISAI_OPTIONS = {
-  model: { kind: 'string', help: 'key of the model; default: the one that the data set names' },
+  model: { kind: 'string', help: 'key of the model; default: the one whose answers the data set has, or its only one' },
   command: { kind: 'choice', choices: COMMANDS, default: 'dagrun', help: 'form of the request; dagrun is what aibench sends' },
   keys: { kind: 'choice', choices: ['auto', 'row', 'worker'], default: 'auto', help: 'keys of tensors end in the id of the row, or in w and the number of the connection; auto: worker where the form leaves tensors in the store' },
   persist: { kind: 'boolean', default: false, help: 'a DAG keeps its answer in the store: PERSIST 1 classificationTensor' },
@@ -28,10 +28,7 @@ type Known = Pick<Dataset, 'columns' | 'manifest'>;
 /** @throws InferplayError DATA when the data set lacks what the request needs, USAGE when it does not say what that is, or options contradict */
 export function formOf({ columns, manifest }: Known, options: RedisAiOptions): RequestForm {
   const models = manifest?.models ?? [];
-  const withReference = (model: ModelEntry): boolean => model.inputs.includes(REFERENCE);
-  const chosen = options.reference === 'off' ? models.find((model) => !withReference(model)) : models.find(({ expected }) => expected);
-  const name = options.model ?? chosen?.name;
-  if (name === undefined) throw new InferplayError('USAGE', 'The data set does not say which model answers it: name the model in the target\'s URL, for example ?model=financialNet.');
+  const name = options.model ?? chosenOf(models, options).name;
   const model = models.find((entry) => entry.name === name);
   const names = (options.inputs?.split(',') ?? model?.inputs ?? defaultInputs(columns)).filter((input) => input !== REFERENCE || options.reference !== 'off');
   if (options.reference === 'on' && !names.includes(REFERENCE)) names.push(REFERENCE);
@@ -54,6 +51,17 @@ export function formOf({ columns, manifest }: Known, options: RedisAiOptions): R
     serverTimeoutMs: options.serverTimeoutMs,
     expects: model?.expected ?? models.length === 0,
   };
+}
+
+/** The one whose answers the data set has, or the only one. */
+function chosenOf(models: readonly ModelEntry[], { reference }: RedisAiOptions): ModelEntry {
+  const possible = reference === 'off' ? models.filter(({ inputs }) => !inputs.includes(REFERENCE)) : models;
+  const chosen = possible.find(({ expected }) => expected) ?? (possible.length === 1 ? possible[0] : undefined);
+  if (chosen) return chosen;
+  const named = (possible.length > 0 ? possible : models).map(({ name }) => name).join(', ');
+  if (possible.length > 0) throw new InferplayError('USAGE', `The data set does not say which of its models is asked: name one in the target's URL with ?model=NAME; it has ${named}.`);
+  if (models.length > 0) throw new InferplayError('USAGE', `reference=off needs a model that does without the reference, and the data set has only ${named}: leave reference out, or name another model that the server holds with ?model=NAME.`);
+  throw new InferplayError('USAGE', "The data set has no model: name one that the server holds in the target's URL with ?model=NAME.");
 }
 
 /** Of a data set that is not ours: every tensor column but the answers, in order. */
