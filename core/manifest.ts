@@ -53,6 +53,18 @@ export interface ModelEntry {
   readonly ports?: readonly ModelPort[];
 }
 
+/**
+ * Rows that the model's graph insists on; null where it takes any number, or where nothing tells. An input has one dimension more than a row
+ * of its column: the batch. Ports are in the order of the model's inputs, whatever they are called.
+ */
+export function fixedRowsOf({ ports, inputs }: ModelEntry, columns: readonly Column[]): number | null {
+  for (const [at, { shape }] of (ports ?? []).entries()) {
+    const column = columns.find(({ name }) => name === inputs[at]);
+    if (column?.shape && shape.length === column.shape.length + 1 && shape[0] !== null) return shape[0];
+  }
+  return null;
+}
+
 export interface BadRow {
   /** 1-based line in the source. */
   readonly line: number;

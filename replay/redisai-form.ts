@@ -1,7 +1,7 @@
 /** What a request to RedisAI consists of: the target's options, held against the data set. */
 import type { Dataset } from '../core/dataset.js';
 import { InferplayError } from '../core/errors.js';
-import type { Column, ModelEntry } from '../core/manifest.js';
+import { fixedRowsOf, type Column, type ModelEntry } from '../core/manifest.js';
 import type { OptionTable, OptionValues } from '../core/options.js';
 import { TLS_OPTIONS } from '../wire/redis-address.js';
 import { COMMANDS, isDag, type CommandName, type RequestForm } from './redisai-commands.js';
@@ -47,7 +47,7 @@ export function formOf({ columns, manifest }: Known, options: RedisAiOptions): R
     inputs,
     keys: keysOf(command, inputs, options),
     persist: persistOf(command, options),
-    fixedRows: model ? fixedRowsOf(model, inputs) : null,
+    fixedRows: model ? fixedRowsOf(model, inputs.filter(({ stored }) => !stored).map(({ column }) => column)) : null,
     serverTimeoutMs: options.serverTimeoutMs,
     expects: model?.expected ?? models.length === 0,
   };
@@ -91,13 +91,4 @@ function persistOf(command: CommandName, { persist }: RedisAiOptions): boolean {
   if (persist && command.endsWith('_ro')) throw new InferplayError('USAGE', `command=${command} only reads, so that it can persist nothing: use command=${command.slice(0, -3)}, or leave persist out.`);
   if (persist && !isDag(command)) throw new InferplayError('USAGE', `command=${command} leaves its tensors in the store in any case; persist is for dagrun and dagexecute: leave it out.`);
   return persist;
-}
-
-/** An input that is sent has one dimension more than a row of its column: the batch. Ports are in the order of the model's inputs, whatever they are called. */
-function fixedRowsOf(model: ModelEntry, inputs: RequestForm['inputs']): number | null {
-  for (const { column, stored } of inputs) {
-    const shape = model.ports?.[model.inputs.indexOf(column.name)]?.shape;
-    if (!stored && shape?.length === column.shape!.length + 1 && shape[0] !== null) return shape[0];
-  }
-  return null;
 }

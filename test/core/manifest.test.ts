@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isBroken, MANIFEST_FILE, manifestSha256, readManifest, writeManifest } from '../../core/manifest.js';
-import type { Manifest } from '../../core/manifest.js';
+import { fixedRowsOf, isBroken, MANIFEST_FILE, manifestSha256, readManifest, writeManifest } from '../../core/manifest.js';
+import type { Column, Manifest, ModelEntry } from '../../core/manifest.js';
 import { temporaryFolder } from '../support/paths.js';
 
 const manifest: Manifest = {
@@ -54,4 +54,11 @@ test('broken is what was ours and is damaged, and what is no JSON at all', async
     writeFileSync(join(folder, MANIFEST_FILE), typeof content === 'string' ? content : JSON.stringify(content));
     assert.equal(await isBroken(folder), broken, JSON.stringify(content));
   }
+});
+
+test('rows that a graph insists on are known from a port with one dimension more than its column', () => {
+  const columns = [{ name: 'image', shape: [4, 4, 3] }, { name: 'size', shape: [2] }] as unknown as Column[];
+  const rows = (...shapes: (number | null)[][]) => fixedRowsOf({ inputs: ['image', 'size'], ports: shapes.map((shape) => ({ name: 'input', dtype: 'uint8', shape })) } as unknown as ModelEntry, columns);
+  assert.deepEqual([rows([1, 4, 4, 3]), rows([null, 4, 4, 3], [8, 2]), rows([null, 4, 4, 3]), rows([4, 4, 3])], [1, 8, null, null]);
+  assert.equal(fixedRowsOf({ inputs: ['image'] } as unknown as ModelEntry, columns), null, 'data sets of older versions do not tell');
 });
