@@ -70,7 +70,11 @@ async function run(useCase: string, options: { [name: string]: unknown }, given:
   print(dim(`  next: ${commandLine('load', out, '--to', 'redisai://127.0.0.1:6379')}   (or look: ${commandLine('inspect', out)})`));
 }
 
-/** When the data set in a folder was finished; null where there is none. A finished one of the same identity is left as it is. */
+/** When the data set in a folder was finished; null where there is none, or no such folder. A finished one of the same identity is left as it is. */
 function writtenMs(out: string): number | null {
-  return statSync(join(out, 'manifest.json'), { throwIfNoEntry: false })?.mtimeMs ?? null;
+  try {
+    return statSync(join(out, 'manifest.json')).mtimeMs;
+  } catch {
+    return null;
+  }
 }

@@ -58,3 +58,12 @@ test('an image that cannot be used ends with code 3 and one sentence', async (t)
   assert.match(failed.stderr, /^error: bad\.jpg: it is not a JPEG, PNG, WebP, GIF, TIFF or AVIF picture; replace the file, or leave such images out with --on-bad-image skip\.\n$/);
   assert.ok(!existsSync(join(cwd, 'set')));
 });
+
+test('a file where the folder should be is told in one sentence', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'file'), '');
+  for (const [out, reason] of [['file', 'there is a file of that name'], ['file/set', 'a part of its path is a file, not a folder']]) {
+    const failed = await runCli(['generate', 'fraud', '--rows', '10', '--out', out], { cwd });
+    assert.deepEqual([failed.code, failed.stderr], [3, `error: the folder ${out} cannot be made (${reason}); name another one with --out.\n`]);
+  }
+});
