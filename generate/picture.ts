@@ -5,7 +5,7 @@ import { InferplayError, reasonOf } from '../core/errors.js';
 import { readImageHeader, resizeImage, type Kernel } from '../core/image.js';
 import { grouped } from '../core/quantity.js';
 import { coveredBox, resizedSize, storedBox, turnedSize, type Corner, type Fit, type Size } from './fit.js';
-import { fileOf } from './image-list.js';
+import { fileOf, shown } from './image-list.js';
 import type { Patch } from './pixels.js';
 
 /** Larger files are no pictures that somebody classifies. */
@@ -37,7 +37,7 @@ export class BadPicture extends InferplayError {
   readonly reason: string;
 
   constructor(path: string, reason: string) {
-    super('DATA', `${path}: ${reason}; replace the file, or leave such images out with --on-bad-image skip.`);
+    super('DATA', `${shown(path)}: ${reason}; replace the file, or leave such images out with --on-bad-image skip.`);
     this.reason = reason;
   }
 }
