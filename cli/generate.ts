@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { formatDuration } from '../core/duration.js';
+import { strangeToRedisAi } from '../core/manifest.js';
 import { counted, grouped } from '../core/quantity.js';
 import { useCases } from '../generate/use-cases/index.js';
 import { addTable, integer, tableValues } from './options.js';
@@ -67,6 +68,8 @@ async function run(useCase: string, options: { [name: string]: unknown }, given:
   for (const model of manifest.models) print(dim(`  model ${model.name} (${model.file}): ${model.inputs.join(', ')} → ${model.outputs.join(', ')}`));
   const { count, listed } = manifest.badRows;
   if (count > 0) print(`  ${grouped(count)} bad row${count === 1 ? ' was' : 's were'} skipped; manifest.json lists ${listed.length === count ? 'them' : `the first ${listed.length}`}`);
+  const strange = strangeToRedisAi(manifest);
+  if (strange !== null) return print(`  RedisAI has no tensors of type ${strange.dtype}: this data set can be read and inspected (${commandLine('inspect', out)}), but not replayed there`);
   print(dim(`  next: ${commandLine('load', out, '--to', 'redisai://127.0.0.1:6379')}   (or look: ${commandLine('inspect', out)})`));
 }
 

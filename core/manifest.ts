@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { InferplayError, reasonOf } from './errors.js';
 import { writeWhole } from './folder.js';
 import type { ModelPort } from './inference.js';
-import type { Conversion } from './conversion.js';
+import { sentDtype, type Conversion } from './conversion.js';
 import { DTYPES } from './tensor.js';
 import type { DType } from './tensor.js';
 
@@ -63,6 +63,12 @@ export function fixedRowsOf({ ports, inputs }: ModelEntry, columns: readonly Col
     if (column?.shape && shape.length === column.shape.length + 1 && shape[0] !== null) return shape[0];
   }
   return null;
+}
+
+/** A column that some model is given and that RedisAI has no tensors for (float16); null where there is none. */
+export function strangeToRedisAi({ models, columns }: Pick<Manifest, 'models' | 'columns'>): Column | null {
+  const given = columns.filter(({ name, shape }) => shape !== null && models.some(({ inputs }) => inputs.includes(name)));
+  return given.find((column) => DTYPES[sentDtype(column) as DType]?.redisai === null) ?? null;
 }
 
 export interface BadRow {

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDataset, type Dataset } from '../core/dataset.js';
 import { InferplayError, messageOf } from '../core/errors.js';
-import type { ModelEntry } from '../core/manifest.js';
+import { strangeToRedisAi, type ModelEntry } from '../core/manifest.js';
 import { inferplayVersion } from '../core/platform.js';
 import { compareStoreManifest, type StoreManifest } from '../core/store-manifest.js';
 import { idRuns } from './ids.js';
@@ -91,6 +91,7 @@ export async function load(path: string, options: LoadOptions): Promise<LoadRepo
     step = (done) => options.onProgress?.({ unit: 'keys', done, total, elapsedMs: performance.now() - started });
     const stage: Stage = { path, dataset, settings, range, sink, options, tally };
     refuseNothing(stage);
+    refuseTypes(stage);
     return settings.verifyOnly ? await lookOnly(stage) : await loadAll(stage);
   } finally {
     sink.close();
@@ -104,6 +105,12 @@ function refuseNothing({ sink, dataset, settings, path }: Stage): void {
   if (settings.put === 'none') throw new InferplayError('USAGE', `There is nothing to load: --put none leaves out the keys of rows, and ${models > 0 ? `${sink.where} is a plain Redis, which cannot hold the models` : settings.models ? `${path} has no models` : '--no-models the models'}.`);
   const why = models > 0 ? `${sink.where} is a plain Redis, which cannot hold its models` : 'it has no models to load either';
   throw new InferplayError('USAGE', `There is nothing to load: ${path} has no column "${KEY_COLUMN}", and ${why}.`);
+}
+
+/** Nobody could send such a tensor to RedisAI, so that its model would lie there in vain. */
+function refuseTypes({ sink, dataset: { manifest }, settings }: Stage): void {
+  const column = manifest && sink.models && settings.models ? strangeToRedisAi(manifest) : null;
+  if (column) throw new InferplayError('DATA', `RedisAI has no tensors of type ${column.dtype}, which the model would be given in the column "${column.name}": generate the data set with --dtype float32 or uint8.`);
 }
 
 function countError(errors: MutableErrors, kind: string, message: string, keys: number): void {

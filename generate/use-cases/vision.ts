@@ -25,7 +25,7 @@ const options = {
   copies: { kind: 'integer', min: 1, max: 65_536, default: 1, help: 'rows of each image, one after the other' },
   kernel: { kind: 'choice', choices: KERNELS, help: 'filter that resizes (default: linear, the triangle filter of PIL and torchvision)' },
   layout: { kind: 'choice', choices: ['NHWC', 'NCHW'], help: 'order of the dimensions (default: NHWC)' },
-  dtype: { kind: 'choice', choices: ['uint8', 'float32', 'float16'], help: 'how values are stored; uint8 becomes float32 when it is sent, if it is scaled (default: uint8)' },
+  dtype: { kind: 'choice', choices: ['uint8', 'float32', 'float16'], help: 'how values are stored; uint8 becomes float32 when it is sent, if it is scaled; float16 is for other tools, as RedisAI cannot take it (default: uint8)' },
   scale: { kind: 'choice', choices: SCALES, help: 'what 0 to 255 becomes; imagenet subtracts its mean and divides by its deviation (default: 0..1)' },
   channels: { kind: 'choice', choices: ['RGB', 'BGR'], help: 'order of the colours (default: RGB)' },
   exifOrientation: { kind: 'boolean', default: true, help: 'leave pictures as they are stored, instead of turning them upright' },

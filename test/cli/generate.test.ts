@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { serve } from '../../serve/serve.js';
 import { runCli } from '../support/cli.js';
 import { temporaryFolder } from '../support/paths.js';
 
@@ -48,6 +49,17 @@ test('images are made, and more threads than decode are hinted at', async (t) =>
   for (const [threads, size] of [['6', '6'], ['2', '']]) {
     assert.ok(!(await runCli([...args, '--threads', threads], { cwd, env: { UV_THREADPOOL_SIZE: size } })).stderr.includes('hint'));
   }
+});
+
+test('float16, which RedisAI cannot take, is told by generate and refused by load', async (t) => {
+  const cwd = temporaryFolder(t);
+  const made = await runCli(['generate', 'vision', '--out', 'set', '--count', '2', '--size', '32', '--alpha', '0.25', '--dtype', 'float16'], { cwd });
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /RedisAI has no tensors of type float16: .* but not replayed there\n$/);
+  const server = await serve({ port: 0 });
+  t.after(() => server.close());
+  const { code, stderr } = await runCli(['load', 'set', '--to', server.url], { cwd });
+  assert.deepEqual([code, stderr], [3, 'error: RedisAI has no tensors of type float16, which the model would be given in the column "image": generate the data set with --dtype float32 or uint8.\n']);
 });
 
 test('an image that cannot be used ends with code 3 and one sentence', async (t) => {
