@@ -198,9 +198,14 @@ async function lookOnly(stage: Stage): Promise<LoadReport> {
   const { sink, dataset, range } = stage;
   const started = performance.now();
   const stored = await sink.stored();
-  const models = await eachModel(stage, (model) => sink.checkModel(model));
+  const faults: string[] = [];
+  const models = await eachModel(stage, async (model) => {
+    const fault = await sink.checkModel(model);
+    if (fault !== null) faults.push(`the model ${model.name} ${fault}`);
+    return 'present';
+  });
   const verified = await look(stage, range);
-  const wrong = [complaint(verified, sink.where), ...models.filter(({ state }) => state !== 'present').map(({ name, state }) => `the model ${name} is ${state}`)].filter((text) => text !== null);
+  const wrong = [complaint(verified, sink.where), ...faults].filter((text) => text !== null);
   if (wrong.length > 0) throw new InferplayError('DATA', `${wrong.join(', and ')}; load the data set again.`);
   const mismatch = dataset.manifest === null ? null : compareStoreManifest(dataset.manifest, stored);
   if (mismatch !== null) throw new InferplayError('DATA', `Keys and models are all there, but a replay would refuse: ${mismatch}`);
