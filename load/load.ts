@@ -11,7 +11,7 @@ import { strangeToRedisAi, type ModelEntry } from '../core/manifest.js';
 import { inferplayVersion } from '../core/platform.js';
 import { compareStoreManifest, type StoreManifest } from '../core/store-manifest.js';
 import { idRuns } from './ids.js';
-import { batchingOf, KEY_COLUMN, rangeOf, refuseFixed, saysBatching, settingsOf, type Batching, type LoadOptions, type LoadSettings, type Range } from './options.js';
+import { batchingOf, KEY_COLUMN, rangeOf, refuseFixed, refuseKeyless, saysBatching, settingsOf, type Batching, type LoadOptions, type LoadSettings, type Range } from './options.js';
 import type { ModelState, Sink } from './sink.js';
 import { sinkOf } from './sinks/index.js';
 import { complaint, sampler, verifyKeys, type Verified } from './verify.js';
@@ -68,6 +68,7 @@ export async function load(path: string, options: LoadOptions): Promise<LoadRepo
   const kind = sinkOf(options.to);
   const dataset = await openDataset(path);
   const range = rangeOf(settings, dataset.rows);
+  refuseKeyless(settings, dataset.columns);
   refuseFixed(settings, dataset.manifest);
   const tally: Stage['tally'] = { stored: 0, counted: 0, errors: {} };
   const started = performance.now();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { InferplayError } from '../../core/errors.js';
 import type { Column, ModelEntry } from '../../core/manifest.js';
 import { load } from '../../load/load.js';
-import { batchingOf, rangeOf, refuseFixed, saysBatching, settingsOf, type LoadOptions } from '../../load/options.js';
+import { batchingOf, rangeOf, refuseFixed, refuseKeyless, saysBatching, settingsOf, type LoadOptions } from '../../load/options.js';
 import { writeImages } from '../support/images.js';
 import { temporaryFolder } from '../support/paths.js';
 
@@ -45,6 +45,17 @@ test('requests are not put together for a graph that takes a fixed number of row
   const folder = temporaryFolder(t);
   await writeImages(folder, { fixedRows: 1 });
   await assert.rejects(load(folder, { to: 'redisai://127.0.0.1:1', batchSize: 8 }), { code: 'USAGE', message: /The model tiny takes exactly 1 row/ }, 'before anything is sent');
+});
+
+test('keys that are asked for by name must be there', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeImages(folder);
+  for (const put of ['tensor', 'blob', 'both']) {
+    const message = `The data set has no column "reference", so that --put ${put} has no rows to put: leave it out, and its models alone are loaded.`;
+    await assert.rejects(load(folder, { to: 'redisai://127.0.0.1:1', put }), { code: 'USAGE', message }, 'before anything is sent');
+  }
+  const reference: Column = { name: 'reference', dtype: 'float32', shape: [2], nullable: false };
+  for (const [put, columns] of [['auto', []], ['none', []], ['tensor', [reference]]] as const) refuseKeyless(settingsOf({ to, put }), columns);
 });
 
 test('a range of rows lies within the data set and is not empty', () => {
