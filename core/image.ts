@@ -4,7 +4,8 @@
  */
 import type { default as Sharp, OutputInfo, Sharp as Pipeline } from 'sharp';
 import { enlarge } from './enlarge.js';
-import { InferplayError, messageOf, reasonOf } from './errors.js';
+import { InferplayError, messageOf, reasonOf, reasonUnwritable } from './errors.js';
+import { writeWhole } from './folder.js';
 import { readJpegHeader, type ImageHeader } from './jpeg-header.js';
 
 export type { ImageHeader } from './jpeg-header.js';
@@ -134,8 +135,9 @@ function fromInks(cmyk: Uint8Array): Uint8Array {
 export async function writePng(path: string, rgb: Uint8Array, width: number, height: number): Promise<void> {
   const sharp = await loadSharp();
   try {
-    await sharp(rgb, { raw: { width, height, channels: 3 } }).png().toFile(path);
+    // Not by sharp: its own words for a file that cannot be written are those of libvips.
+    await writeWhole(path, await sharp(rgb, { raw: { width, height, channels: 3 } }).png().toBuffer());
   } catch (error) {
-    throw new InferplayError('DATA', `${path} cannot be written (${reasonOf(error)}); name a file in a folder that can be.`, { cause: error });
+    throw new InferplayError('DATA', `${path} cannot be written (${reasonUnwritable(path, error)}); name a file in a folder that can be.`, { cause: error });
   }
 }
