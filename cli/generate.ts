@@ -10,13 +10,16 @@ import { addTable, integer, tableValues } from './options.js';
 import { progressLine } from './progress.js';
 import { bytes, commandLine, dim, note, print } from './terminal.js';
 
-const EXAMPLES = `
-Examples:
-  inferplay generate fraud --out data/fraud --rows 10000
+const EXAMPLES = `  inferplay generate fraud --out data/fraud --rows 10000
   inferplay generate fraud --input creditcard.csv --out data/kaggle --seed 12345 --threads 2
   inferplay generate vision --out data/painted --count 100
   inferplay generate vision --images val2017 --annotations instances_val2017.json --out data/coco
   inferplay generate vision --images val2017 --preset mobilenet-quant --size 192 --model mobilenet_quant.onnx --labels labels.txt --out data/quant`;
+
+/** @param of name of a use case; without it those of all */
+function examples(of = ''): string {
+  return `\nExamples:\n${EXAMPLES.split('\n').filter((line) => line.includes(`generate ${of}`)).join('\n')}`;
+}
 
 /** Threads of libuv's pool, unless the environment says otherwise. */
 const POOL_THREADS = 4;
@@ -31,7 +34,7 @@ interface Given {
 }
 
 export function addGenerate(program: Command, signal: AbortSignal): void {
-  const generate = program.command('generate').description('make a data set: Arrow shards, models and a manifest').addHelpText('after', EXAMPLES);
+  const generate = program.command('generate').description('make a data set: Arrow shards, models and a manifest').addHelpText('after', examples());
   for (const useCase of useCases) {
     const command = generate
       .command(useCase.name)
@@ -41,7 +44,7 @@ export function addGenerate(program: Command, signal: AbortSignal): void {
       .option('--threads <N>', 'worker threads; the bytes do not depend on it', integer(1, 256), Math.min(availableParallelism(), 8))
       .option('--rows-per-shard <N>', 'rows in each Arrow file (default: what fits the size of a row)', integer(1))
       .option('--overwrite', 'replace a different data set in the folder')
-      .addHelpText('after', EXAMPLES);
+      .addHelpText('after', examples(useCase.name));
     addTable(command, useCase.options);
     command.action((given: Given) => {
       if (useCase.usesPool) hintAtPool(given.threads);

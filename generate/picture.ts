@@ -21,7 +21,7 @@ export interface Cutting {
   readonly pixelLimit: number;
 }
 
-/** What the squares of one picture are cut from; width and height are those of the source when it is upright. */
+/** What the squares of one picture are cut from; width and height are those of the source when it is upright, or as it is stored where orientations are left alone. */
 export interface CutPicture extends Size {
   readonly sha256: string | null;
   /** What all squares show, and where each has its corner within it. */

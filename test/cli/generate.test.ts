@@ -79,3 +79,13 @@ test('a file where the folder should be is told in one sentence', async (t) => {
     assert.deepEqual([failed.code, failed.stderr], [3, `error: the folder ${out} cannot be made (${reason}); name another one with --out.\n`]);
   }
 });
+
+test('the help of a use case has its own examples', async () => {
+  const help = async (...args: string[]): Promise<string> => (await runCli(['generate', ...args, '--help'])).stdout;
+  for (const [name, other] of [['vision', 'fraud'], ['fraud', 'vision']]) {
+    const text = await help(name);
+    assert.match(text, new RegExp(`\\nExamples:\\n(  inferplay generate ${name} .*\\n){2,}$`));
+    assert.ok(!text.includes(`generate ${other}`), text);
+  }
+  assert.match(await help(), /generate fraud [^]*generate vision /);
+});
