@@ -36,7 +36,7 @@ export function formOf({ columns, manifest }: Known, options: RedisAiOptions): R
     const column = columns.find((one) => one.name === input && one.shape !== null);
     // A reference that is in the store need not be in the data set.
     if (!column && input === REFERENCE) return { column: { name: REFERENCE, dtype: 'float32', shape: [], nullable: false } as const, stored: true };
-    if (!column) throw new InferplayError('DATA', `The data set has no tensor column "${input}", which the model ${name} takes; it has ${tensorNames(columns)}.`);
+    if (!column) throw new InferplayError('DATA', `The data set has no tensor column "${input}", which ${options.inputs?.split(',').includes(input) ? "inputs in the target's URL names" : `the model ${name} takes`}; it has ${tensorNames(columns)}.`);
     return { column, stored: input === REFERENCE };
   });
   if (inputs.length === 0) throw new InferplayError('DATA', `The data set has no tensor column that could be sent to the model ${name}.`);

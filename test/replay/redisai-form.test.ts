@@ -37,7 +37,8 @@ test('without answers the only model is asked, and of several one must be named'
 
 test('what is missing is said', () => {
   assert.throws(() => form({}, null), { code: 'USAGE', message: /has no model: name one that the server holds .*\?model=NAME\.$/ });
-  assert.throws(() => form({ model: 'm', inputs: 'image' }), { code: 'DATA', message: /no tensor column "image".*transaction, reference, expected/ });
+  assert.throws(() => form({ model: 'm', inputs: 'image' }), { code: 'DATA', message: /no tensor column "image", which inputs in the target's URL names; it has transaction, reference, expected\.$/ });
+  assert.throws(() => form({}, [model('m', ['image'], true)]), { code: 'DATA', message: /no tensor column "image", which the model m takes; it has transaction/ });
   assert.throws(() => form({ model: 'm' }, null, []), { code: 'DATA' });
   assert.throws(() => createTarget('redisai://h/notanumber'), { code: 'USAGE' });
 });
