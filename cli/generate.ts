@@ -73,7 +73,7 @@ async function run(useCase: string, options: { [name: string]: unknown }, given:
   if (count > 0) print(`  ${grouped(count)} bad row${count === 1 ? ' was' : 's were'} skipped; manifest.json lists ${listed.length === count ? 'them' : `the first ${listed.length}`}`);
   const strange = strangeToRedisAi(manifest);
   if (strange !== null) return print(`  RedisAI has no tensors of type ${strange.dtype}: this data set can be read and inspected (${commandLine('inspect', out)}), but not replayed there`);
-  print(dim(`  next: ${commandLine('load', out, '--to', 'redisai://127.0.0.1:6379')}   (or look: ${commandLine('inspect', out)})`));
+  print(dim(`  next: ${commandLine('load', out, '--to', 'redisai://127.0.0.1:6379')}, or wherever your server is   (or look: ${commandLine('inspect', out)})`));
 }
 
 /** When the data set in a folder was finished; null where there is none, or no such folder. A finished one of the same identity is left as it is. */

@@ -24,7 +24,7 @@ export function addServe(program: Command, { signal, acceptAsEnd }: Interruption
       const server = await listen({ host, port, ...accessOf(given), ...inferenceOf(given), laboratory: laboratoryOf(given) });
       print(`${bold('inferplay')} serves RedisAI commands over ONNX Runtime on ${bold(server.url)}`);
       if (given.unixsocket !== undefined) print(`  and on the unix socket ${bold(given.unixsocket)}`);
-      print(dim(`  next: ${commandLine('load', 'data/fraud', '--to', server.url)}      Ctrl-C ends it`));
+      print(dim(`  next: ${commandLine('load', 'DATASET', '--to', server.url)}      Ctrl-C ends it`));
       acceptAsEnd();
       const asked = new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
       // A client may end it too, with SHUTDOWN.

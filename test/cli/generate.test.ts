@@ -12,7 +12,7 @@ test('generate makes a data set, says what is in it, and finds it whole the seco
   const first = await runCli(args, { cwd });
   assert.equal(first.code, 0, first.stderr);
   assert.match(first.stdout, /set: 500 rows in 3 shards/);
-  assert.match(first.stdout, /next: inferplay load set/);
+  assert.match(first.stdout, /next: inferplay load set --to redisai:\/\/127\.0\.0\.1:6379, or wherever your server is {3}\(or look: inferplay inspect set\)/);
   const manifest = readFileSync(join(cwd, 'set', 'manifest.json'), 'utf8');
   const again = await runCli(args, { cwd });
   assert.equal(again.code, 0, again.stderr);
