@@ -21,7 +21,7 @@ export function addInspect(program: Command): void {
     .description('show a data set (schema, shards, source, first rows), a result or a sweep')
     .argument('<path>', 'folder of a data set, a result or a sweep, or one Arrow file')
     .option('--rows <N>', 'rows to show, at most 1000 (default: 3, and 48 pictures on a contact sheet)', integer(0, 1000))
-    .option('--contact-sheet <FILE>', 'write a PNG that shows what the tensors look like, spread evenly over the data set')
+    .option('--contact-sheet <FILE>', 'write a PNG of what the tensors look like, rows spread evenly over the data set, and print a list of them in place of the description')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, { rows, contactSheet: out }: Given) => {
       if (out !== undefined) {
@@ -37,7 +37,7 @@ export function addInspect(program: Command): void {
 function legend({ path, width, height, columns, pictures }: ContactSheet): string {
   const lines: string[] = [];
   for (let from = 0; from < pictures.length; from += columns) {
-    const line = pictures.slice(from, from + columns).map(({ row, texts }) => `row ${row}${texts.length > 0 ? ` ${texts.join(', ')}` : ''}`);
+    const line = pictures.slice(from, from + columns).map(({ row, texts, answer }) => `row ${row}${texts.length > 0 ? ` ${texts.join(', ')}` : ''}${answer === null ? '' : `; the model says ${answer}`}`);
     lines.push(dim(`  line ${from / columns + 1}: ${line.join(' | ')}`));
   }
   return [`${path}: ${counted(pictures.length, 'picture')}, ${width} × ${height} pixels`, ...lines].join('\n');

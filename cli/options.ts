@@ -12,7 +12,7 @@ export function addTable(command: Command, table: OptionTable): void {
 
 function toOption(name: string, spec: OptionSpec): Option {
   if (spec.kind === 'boolean') return new Option(spec.default ? `--no-${kebab(name)}` : `--${kebab(name)}`, spec.help);
-  const option = new Option(`--${kebab(name)} <${PLACEHOLDERS[spec.kind]}>`, spec.help + defaultText(spec.default));
+  const option = new Option(`--${kebab(name)} <${spec.placeholder ?? PLACEHOLDERS[spec.kind]}>`, spec.help + defaultText(spec.default));
   return spec.kind === 'choice' ? option.choices([...spec.choices]) : option;
 }
 

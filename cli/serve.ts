@@ -37,7 +37,7 @@ export function addServe(program: Command, { signal, acceptAsEnd }: Interruption
       if (given.save !== undefined) print(`  ${snapshotLine(given.save, server.restoredKeys)}`);
       const line = laboratoryLine(laboratory);
       if (line !== null) print(`  ${line}`);
-      print(dim(`  next: ${commandLine('load', 'data/fraud', '--to', server.url)}      Ctrl-C ends it`));
+      print(dim(`  next: ${commandLine('load', 'DATASET', '--to', server.url)}      Ctrl-C ends it`));
       acceptAsEnd();
       const asked = new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
       // A client may end it too, with SHUTDOWN.

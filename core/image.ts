@@ -2,10 +2,10 @@
  * The only home of sharp: pictures in and out. sharp works in libuv's pool of four threads, whatever thread asks; its own threads
  * within one picture are switched off, because many pictures at a time need no help. It is loaded by the first call, not by importing this file.
  */
-import { writeFile } from 'node:fs/promises';
 import type { default as Sharp, OutputInfo, Sharp as Pipeline } from 'sharp';
 import { enlarge } from './enlarge.js';
 import { InferplayError, messageOf, reasonOf, reasonUnwritable } from './errors.js';
+import { writeWhole } from './folder.js';
 import { readJpegHeader, type ImageHeader } from './jpeg-header.js';
 
 export type { ImageHeader } from './jpeg-header.js';
@@ -136,8 +136,9 @@ export async function writePng(path: string, rgb: Uint8Array, width: number, hei
   const sharp = await loadSharp();
   const png = await sharp(rgb, { raw: { width, height, channels: 3 } }).png().toBuffer();
   try {
-    await writeFile(path, png);
+    // Not by sharp: its own words for a file that cannot be written are those of libvips.
+    await writeWhole(path, png);
   } catch (error) {
-    throw new InferplayError('DATA', `${path} cannot be written: ${reasonUnwritable(path, error)}; name another file.`, { cause: error });
+    throw new InferplayError('DATA', `${path} cannot be written (${reasonUnwritable(path, error)}); name a file in a folder that can be.`, { cause: error });
   }
 }

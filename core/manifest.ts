@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { InferplayError, reasonOf } from './errors.js';
 import { writeWhole } from './folder.js';
 import type { ModelPort } from './inference.js';
-import type { Conversion } from './conversion.js';
+import { sentDtype, type Conversion } from './conversion.js';
 import { DTYPES } from './tensor.js';
 import type { DType } from './tensor.js';
 
@@ -51,6 +51,24 @@ export interface ModelEntry {
   readonly expected: boolean;
   /** The inputs as the graph has them, in its order; absent in data sets of older versions. */
   readonly ports?: readonly ModelPort[];
+}
+
+/**
+ * Rows that the model's graph insists on; null where it takes any number, or where nothing tells. An input has one dimension more than a row
+ * of its column: the batch. Ports are in the order of the model's inputs, whatever they are called.
+ */
+export function fixedRowsOf({ ports, inputs }: ModelEntry, columns: readonly Column[]): number | null {
+  for (const [at, { shape }] of (ports ?? []).entries()) {
+    const column = columns.find(({ name }) => name === inputs[at]);
+    if (column?.shape && shape.length === column.shape.length + 1 && shape[0] !== null) return shape[0];
+  }
+  return null;
+}
+
+/** A column that some model is given and that RedisAI has no tensors for (float16); null where there is none. */
+export function strangeToRedisAi({ models, columns }: Pick<Manifest, 'models' | 'columns'>): Column | null {
+  const given = columns.filter(({ name, shape }) => shape !== null && models.some(({ inputs }) => inputs.includes(name)));
+  return given.find((column) => DTYPES[sentDtype(column) as DType]?.redisai === null) ?? null;
 }
 
 export interface BadRow {

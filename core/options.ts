@@ -7,6 +7,8 @@ import { InferplayError } from './errors.js';
 interface Common {
   /** One line for the help. */
   readonly help: string;
+  /** What stands for the value in the help, where its kind does not say enough. */
+  readonly placeholder?: string;
 }
 
 export type OptionSpec = Common &

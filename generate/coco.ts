@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InferplayError, reasonOf } from '../core/errors.js';
-import { pathAt, type ImageList } from './image-list.js';
+import { pathAt, shown, type ImageList } from './image-list.js';
 import { readJsonLists } from './json-lists.js';
 
 const FILE_BYTES_MAX = 512 << 20;
@@ -73,9 +73,9 @@ export async function readCoco(path: string, list: ImageList, signal: AbortSigna
     const id = idOf.get(relative) ?? idOf.get(basename(relative)) ?? idOfLast.get(basename(relative)) ?? undefined;
     if (id !== undefined) known += 1;
     labels[image] = (id === undefined ? undefined : categories.get(id)) ?? NO_LABEL;
-    if (labels[image] !== NO_LABEL && names[labels[image]] === undefined) throw new InferplayError('DATA', `${path}: category ${labels[image]} of ${relative} is not in the list "categories"; download or copy it again.`);
+    if (labels[image] !== NO_LABEL && names[labels[image]] === undefined) throw new InferplayError('DATA', `${path}: category ${labels[image]} of ${shown(relative)} is not in the list "categories"; download or copy it again.`);
   }
-  if (known === 0) throw new InferplayError('DATA', `${path} knows none of the images (it has ${[...idOf.keys()].slice(0, 2).join(', ') || 'none'}, and the first of --images is ${pathAt(list, 0)}); give the annotations of these images.`);
+  if (known === 0) throw new InferplayError('DATA', `${path} knows none of the images (it has ${[...idOf.keys()].slice(0, 2).map(shown).join(', ') || 'none'}, and the first of --images is ${shown(pathAt(list, 0))}); give the annotations of these images.`);
   return { labels: { ids, names }, sha256 };
 }
 
@@ -89,7 +89,7 @@ function areaOf(raw: Raw, where: string): number {
 function numberOf(raw: unknown, name: string, where: string): number {
   const value = (raw as Raw)[name];
   if (typeof value === 'number') return value;
-  throw new InferplayError('DATA', `${where}: "${name}" is ${JSON.stringify(value) ?? 'absent'}, and must be a number; download or copy it again.`);
+  throw new InferplayError('DATA', `${where}: "${name}" is ${shown(JSON.stringify(value) ?? 'absent')}, and must be a number; download or copy it again.`);
 }
 
 function categoryOf(raw: unknown, name: string, where: string): number {
@@ -101,5 +101,5 @@ function categoryOf(raw: unknown, name: string, where: string): number {
 function textOf(raw: unknown, name: string, where: string): string {
   const value = (raw as Raw)[name];
   if (typeof value === 'string') return value;
-  throw new InferplayError('DATA', `${where}: "${name}" is ${JSON.stringify(value) ?? 'absent'}, and must be a text; download or copy it again.`);
+  throw new InferplayError('DATA', `${where}: "${name}" is ${shown(JSON.stringify(value) ?? 'absent')}, and must be a text; download or copy it again.`);
 }

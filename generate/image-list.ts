@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { InferplayError, reasonOf } from '../core/errors.js';
 
@@ -29,6 +28,9 @@ export interface Listing {
 
 const KNOWN = /\.(?:jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i;
 const IMAGES_MAX = 10_000_000;
+/** No system takes longer paths. */
+const PATH_MAX = 4096;
+const SHOWN_MAX = 300;
 /** Files looked at before other work has its turn. */
 const BREATHE_EVERY = 1000;
 
@@ -148,15 +150,44 @@ export function byBytes(one: string, other: string): number {
 }
 
 async function* readList(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path, 'utf8');
-  let failed: unknown;
-  stream.on('error', (error) => (failed = error));
   let line = 0;
-  for await (const raw of createInterface({ input: stream, crlfDelay: Infinity })) {
+  let rest = '';
+  const pathOf = (raw: string): string => {
     line += 1;
     const text = (line === 1 ? raw.replace(/^\ufeff/, '') : raw).trim();
-    if (/[\0\ufffd]/.test(text)) throw new InferplayError('DATA', `${path}, line ${line}: this is no text in UTF-8; --images takes a folder, a list of paths, or one picture (JPEG, PNG, WebP, GIF, TIFF or AVIF, by the extension).`);
-    if (text !== '') yield text;
+    const fault = faultOf(text);
+    if (fault !== null) throw new InferplayError('DATA', `line ${line} of ${path} is no path: ${fault}; --images takes a folder, a list of paths, or one picture (JPEG, PNG, WebP, GIF, TIFF or AVIF, by the extension), and COCO's annotations go to --annotations.`);
+    return text;
+  };
+  const stream = createReadStream(path, 'utf8');
+  try {
+    // Not by node:readline: a file that is no list may be one line of hundreds of megabytes.
+    for await (const piece of stream) {
+      const lines = (rest + piece).split('\n');
+      rest = lines.pop()!;
+      for (const raw of lines) {
+        const text = pathOf(raw);
+        if (text !== '') yield text;
+      }
+      if (rest.length > PATH_MAX) pathOf(rest);
+    }
+  } catch (error) {
+    if (error instanceof InferplayError) throw error;
+    throw new InferplayError('DATA', `${path} cannot be read: ${reasonOf(error)}; check its permissions.`, { cause: error });
   }
-  if (failed !== undefined) throw new InferplayError('DATA', `${path} cannot be read: ${reasonOf(failed)}; check its permissions.`, { cause: failed });
+  const last = pathOf(rest);
+  if (last !== '') yield last;
+}
+
+/** Why a line of a list can be no path, as a clause; null where it may be one. */
+function faultOf(text: string): string | null {
+  if (/[\0\ufffd]/.test(text)) return 'it is no text in UTF-8';
+  const begins = `it begins with ${JSON.stringify(text.slice(0, 40))}`;
+  if (/^[[{]\s*(?:["[{]|$)/.test(text)) return `${begins}, as JSON does`;
+  return text.length > PATH_MAX ? `${begins} and is longer than ${PATH_MAX} characters` : null;
+}
+
+/** A path as messages name it: of a very long one the beginning and the end. */
+export function shown(path: string): string {
+  return path.length <= SHOWN_MAX ? path : `${path.slice(0, SHOWN_MAX / 2)}…${path.slice(-SHOWN_MAX / 2)}`;
 }

@@ -1,7 +1,7 @@
 /** Which images cannot be used: all are decoded once, several at a time, before rows are numbered. */
 import { InferplayError } from '../core/errors.js';
 import type { BadRow, Manifest } from '../core/manifest.js';
-import { ImageListBuilder, pathAt, type ImageList } from './image-list.js';
+import { ImageListBuilder, pathAt, shown, type ImageList } from './image-list.js';
 import { BadPicture } from './picture.js';
 
 /** Images listed in the manifest; all are counted. */
@@ -35,7 +35,7 @@ export async function surveyImages(list: ImageList, check: (path: string) => Pro
   // libvips has one list of complaints for all that it decodes at a time: only alone does a picture get its own, and each time the same.
   for (const image of numbers.slice(0, LISTED_MAX)) await look(image);
   if (bad.size === list.count) {
-    throw new InferplayError('DATA', `none of the ${list.count} images in ${list.root} can be used; the first is ${pathAt(list, 0)}: ${bad.get(0)}.`);
+    throw new InferplayError('DATA', `none of the ${list.count} images in ${list.root} can be used; the first is ${shown(pathAt(list, 0))}: ${bad.get(0)}.`);
   }
   const listed = numbers.slice(0, LISTED_MAX).map((image): BadRow => ({ line: image + 1, column: null, reason: bad.get(image)!, text: pathAt(list, image).slice(0, 200) }));
   return { list: bad.size === 0 ? list : without(list, bad), badRows: { count: bad.size, listed } };

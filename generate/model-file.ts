@@ -43,6 +43,7 @@ export async function readUserModel(path: string): Promise<UserModel> {
     close();
     return { name: basename(path, extname(path)).replace(/[^\w.-]/g, '_'), bytes, inputs, outputs };
   } catch (error) {
-    throw new InferplayError('DATA', `${path}: ${messageOf(error)}`, { cause: error });
+    // What ONNX Runtime says of a file of another kind.
+    throw new InferplayError('DATA', `${path}: ${messageOf(error).replace(/(protobuf parsing failed)\.?$/i, '$1; is it an ONNX file?')}`, { cause: error });
   }
 }

@@ -6,7 +6,7 @@ import { isCutShort } from '../core/image-end.js';
 import { readImageHeader, resizeImage, type Kernel } from '../core/image.js';
 import { grouped } from '../core/quantity.js';
 import { coveredBox, resizedSize, storedBox, turnedSize, type Corner, type Fit, type Size } from './fit.js';
-import { fileOf } from './image-list.js';
+import { fileOf, shown } from './image-list.js';
 import type { Patch } from './pixels.js';
 
 /** Larger files are no pictures that somebody classifies. */
@@ -22,7 +22,7 @@ export interface Cutting {
   readonly pixelLimit: number;
 }
 
-/** What the squares of one picture are cut from; width and height are those of the source when it is upright. */
+/** What the squares of one picture are cut from; width and height are those of the source when it is upright, or as it is stored where orientations are left alone. */
 export interface CutPicture extends Size {
   readonly sha256: string | null;
   /** What all squares show, and where each has its corner within it. */
@@ -38,7 +38,7 @@ export class BadPicture extends InferplayError {
   readonly reason: string;
 
   constructor(path: string, reason: string) {
-    super('DATA', `${path}: ${reason}; replace the file, or leave such images out with --on-bad-image skip.`);
+    super('DATA', `${shown(path)}: ${reason}; replace the file, or leave such images out with --on-bad-image skip.`);
     this.reason = reason;
   }
 }

@@ -31,19 +31,23 @@ export const PRESETS: { readonly [name: string]: Partial<Defaults> } = {
   'mobilenet-quant': { scale: 'none' },
 };
 
+/** Width times height of the largest image. */
+export const PIXEL_LIMIT = 100_000_000;
+
 const ALPHAS = [1, 0.75, 0.5, 0.25];
 /** Below it the strides of MobileNet leave nothing. */
 const MOBILENET_SIZE_MIN = 32;
 
 /** @throws InferplayError USAGE for options that contradict each other */
 export function settingsOf(values: VisionOptions): VisionSettings {
-  const { images, annotations, model, labels, alpha, copies, pixelLimit, exifOrientation } = values;
+  const { images, annotations, model, labels, alpha, copies, pixelLimit = PIXEL_LIMIT, exifOrientation } = values;
   const preset = values.preset === undefined ? {} : PRESETS[values.preset];
   const pick = <K extends keyof Defaults>(name: K): Defaults[K] => (values[name] as Defaults[K] | undefined) ?? preset[name] ?? PLAIN[name];
   const size = pick('size');
   const fit = values.fit ?? defaultFit(size);
   const answers = values.answers === 'on' || (values.answers === 'auto' && model !== undefined);
   if (annotations !== undefined && images === undefined) refuse('--annotations describes images of yours; name them with --images.');
+  if (values.pixelLimit !== undefined && images === undefined) refuse('--pixel-limit is for images of yours, and painted ones are small; name yours with --images, or leave it out.');
   if (labels !== undefined && !answers) refuse('--labels gives names to what the model answers; add --answers on, or a --model.');
   if (!ALPHAS.includes(alpha)) refuse(`--alpha is ${alpha}, and must be one of 1.0, 0.75, 0.5, 0.25.`);
   if (model === undefined && size < MOBILENET_SIZE_MIN) refuse(`MobileNet needs images of ${MOBILENET_SIZE_MIN} pixels at least, not ${size}; give a larger --size, or a --model.`);

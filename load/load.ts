@@ -7,11 +7,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDataset, type Dataset } from '../core/dataset.js';
 import { InferplayError, messageOf } from '../core/errors.js';
-import type { ModelEntry } from '../core/manifest.js';
+import { strangeToRedisAi, type ModelEntry } from '../core/manifest.js';
 import { inferplayVersion } from '../core/platform.js';
 import { compareStoreManifest, type StoreManifest } from '../core/store-manifest.js';
 import { idRuns } from './ids.js';
-import { batchingOf, KEY_COLUMN, rangeOf, saysBatching, settingsOf, type Batching, type LoadOptions, type LoadSettings, type Range } from './options.js';
+import { batchingOf, KEY_COLUMN, rangeOf, refuseFixed, refuseKeyless, saysBatching, settingsOf, type Batching, type LoadOptions, type LoadSettings, type Range } from './options.js';
 import { partsBeside, replayRefusal, type Gap, type Parts } from './parts.js';
 import type { ModelState, Sink } from './sink.js';
 import { sinkOf } from './sinks/index.js';
@@ -77,6 +77,8 @@ export async function load(path: string, options: LoadOptions): Promise<LoadRepo
   const kind = sinkOf(options.to);
   const dataset = await openDataset(path);
   const range = rangeOf(settings, dataset.rows);
+  refuseKeyless(settings, dataset.columns);
+  refuseFixed(settings, dataset.manifest);
   const tally: Stage['tally'] = { stored: 0, counted: 0, errors: {} };
   const started = performance.now();
   let step: (done: number) => void = () => {};
@@ -99,6 +101,7 @@ export async function load(path: string, options: LoadOptions): Promise<LoadRepo
     step = (done) => options.onProgress?.({ unit: 'keys', done, total, elapsedMs: performance.now() - started });
     const stage: Stage = { path, dataset, settings, range, sink, options, tally };
     refuseNothing(stage);
+    refuseTypes(stage);
     return settings.verifyOnly ? await lookOnly(stage) : await loadAll(stage);
   } finally {
     sink.close();
@@ -112,6 +115,12 @@ function refuseNothing({ sink, dataset, settings, path }: Stage): void {
   if (settings.put === 'none') throw new InferplayError('USAGE', `There is nothing to load: --put none leaves out the keys of rows, and ${models > 0 ? `${sink.where} is a plain Redis, which cannot hold the models` : settings.models ? `${path} has no models` : '--no-models the models'}.`);
   const why = models > 0 ? `${sink.where} is a plain Redis, which cannot hold its models` : 'it has no models to load either';
   throw new InferplayError('USAGE', `There is nothing to load: ${path} has no column "${KEY_COLUMN}", and ${why}.`);
+}
+
+/** Nobody could send such a tensor to RedisAI, so that its model would lie there in vain. */
+function refuseTypes({ sink, dataset: { manifest }, settings }: Stage): void {
+  const column = manifest && sink.models && settings.models ? strangeToRedisAi(manifest) : null;
+  if (column) throw new InferplayError('DATA', `RedisAI has no tensors of type ${column.dtype}, which the model would be given in the column "${column.name}": generate the data set with --dtype float32 or uint8.`);
 }
 
 function countError(errors: MutableErrors, kind: string, message: string, keys: number): void {
@@ -198,9 +207,14 @@ async function lookOnly(stage: Stage): Promise<LoadReport> {
   const { sink, dataset, range } = stage;
   const started = performance.now();
   const stored = await sink.stored();
-  const models = await eachModel(stage, (model) => sink.checkModel(model));
+  const faults: string[] = [];
+  const models = await eachModel(stage, async (model) => {
+    const fault = await sink.checkModel(model);
+    if (fault !== null) faults.push(`the model ${model.name} ${fault}`);
+    return 'present';
+  });
   const verified = await look(stage, range);
-  const wrong = [complaint(verified, sink.where), ...models.filter(({ state }) => state !== 'present').map(({ name, state }) => `the model ${name} is ${state}`)].filter((text) => text !== null);
+  const wrong = [complaint(verified, sink.where), ...faults].filter((text) => text !== null);
   if (wrong.length > 0) throw new InferplayError('DATA', `${wrong.join(', and ')}; load the data set again.`);
   const mismatch = dataset.manifest === null ? null : compareStoreManifest(dataset.manifest, stored);
   if (mismatch !== null) throw new InferplayError('DATA', `Keys and models are all there, but a replay would refuse: ${mismatch}`);

@@ -1,5 +1,6 @@
 /** Options of the load stage, declared once for the command line and the library. */
 import { InferplayError } from '../core/errors.js';
+import { fixedRowsOf, type Column, type Manifest } from '../core/manifest.js';
 import { parseOptions, type OptionTable, type OptionValues } from '../core/options.js';
 import type { OnProgress } from '../core/progress.js';
 
@@ -66,6 +67,22 @@ function refuseBatching(settings: LoadSettings): void {
   if (minBatchSize > 0 && batchSize === 0) throw new InferplayError('USAGE', `load, option min-batch-size: a batch of at least ${minBatchSize} rows needs a largest one too: give --batch-size.`);
   if (minBatchTimeoutMs > 0 && minBatchSize === 0) throw new InferplayError('USAGE', 'load, option min-batch-timeout: without --min-batch-size no run waits for others, so that there is no time to limit: give both, or neither.');
   if (minBatchSize > batchSize) throw new InferplayError('USAGE', `load, option min-batch-size: ${minBatchSize} is above --batch-size ${batchSize}, so that no batch could ever be large enough.`);
+}
+
+/** Keys that were asked for by name, of a data set that has none. @throws InferplayError USAGE */
+export function refuseKeyless({ put }: LoadSettings, columns: readonly Column[]): void {
+  if (put === 'auto' || put === 'none' || columns.some(({ name }) => name === KEY_COLUMN)) return;
+  throw new InferplayError('USAGE', `The data set has no column "${KEY_COLUMN}", so that --put ${put} has no rows to put: leave it out, and its models alone are loaded.`);
+}
+
+/** Requests that are put together have more rows than one of them, and each of them has as many as a graph with a fixed first dimension takes. @throws InferplayError USAGE */
+export function refuseFixed(settings: LoadSettings, manifest: Pick<Manifest, 'models' | 'columns'> | null): void {
+  const { batchSize } = batchingOf(settings);
+  for (const model of settings.models ? (manifest?.models ?? []) : []) {
+    const rows = fixedRowsOf(model, manifest!.columns);
+    if (rows === null || batchSize <= rows) continue;
+    throw new InferplayError('USAGE', `The model ${model.name} takes exactly ${rows} ${rows === 1 ? 'row' : 'rows'} a run, its graph says, so that requests cannot be put together up to ${batchSize}: leave --batch-size out, or use a model whose first dimension is open.`);
+  }
 }
 
 export interface Range {

@@ -38,7 +38,7 @@ export interface Counted {
   readonly firstMissingAt: number | null;
 }
 
-export type ModelState = 'stored' | 'present' | 'missing' | 'different';
+export type ModelState = 'stored' | 'present';
 
 export interface Sink {
   /** `host:port`, for messages. */
@@ -63,8 +63,8 @@ export interface Sink {
   readBack(id: number, bytes: Uint8Array): Promise<readonly ReadBack[]>;
   /** Idempotent: answers `present` when the store has these very bytes already. */
   putModel(model: ModelEntry, bytes: Buffer): Promise<ModelState>;
-  /** Whether the store has the model with these very bytes. */
-  checkModel(model: ModelEntry): Promise<ModelState>;
+  /** Whether the store has the model with these very bytes: what is wrong, as the rest of a sentence about the model; null where it has. */
+  checkModel(model: ModelEntry): Promise<string | null>;
   /** Writes the manifest key. */
   finish(manifest: StoreManifest): Promise<void>;
   /** The manifest key, null where there is none. */

@@ -1,13 +1,13 @@
 /** What a request to RedisAI consists of: the target's options, held against the data set. */
 import type { Dataset } from '../core/dataset.js';
 import { InferplayError } from '../core/errors.js';
-import type { Column, ModelEntry } from '../core/manifest.js';
+import { fixedRowsOf, type Column, type ModelEntry } from '../core/manifest.js';
 import type { OptionTable, OptionValues } from '../core/options.js';
 import { TLS_OPTIONS } from '../wire/redis-tls.js';
 import { COMMANDS, isDag, type CommandName, type RequestForm } from './redisai-commands.js';
 
 export const REDISAI_OPTIONS = {
-  model: { kind: 'string', help: 'key of the model; default: the one that the data set names' },
+  model: { kind: 'string', help: 'key of the model; default: the one whose answers the data set has, or its only one' },
   command: { kind: 'choice', choices: COMMANDS, default: 'dagrun', help: 'form of the request; dagrun is what aibench sends' },
   keys: { kind: 'choice', choices: ['auto', 'row', 'worker'], default: 'auto', help: 'keys of tensors end in the id of the row, or in w and the number of the connection; auto: worker where the form leaves tensors in the store' },
   persist: { kind: 'boolean', default: false, help: 'a DAG keeps its answer in the store: PERSIST 1 classificationTensor' },
@@ -28,11 +28,7 @@ type Known = Pick<Dataset, 'columns' | 'manifest'>;
 /** @throws InferplayError DATA when the data set lacks what the request needs, USAGE when it does not say what that is, or options contradict */
 export function formOf({ columns, manifest }: Known, options: RedisAiOptions): RequestForm {
   const models = manifest?.models ?? [];
-  const withReference = (model: ModelEntry): boolean => model.inputs.includes(REFERENCE);
-  // Where no answers are stored no model is marked, and the only one is the one that is meant.
-  const chosen = options.reference === 'off' ? models.find((model) => !withReference(model)) : models.find(({ expected }) => expected) ?? (models.length === 1 ? models[0] : undefined);
-  const name = options.model ?? chosen?.name;
-  if (name === undefined) throw new InferplayError('USAGE', `The data set does not say which model answers it: name the model in the target's URL, for example ?model=${models[0]?.name ?? 'financialNet'}.`);
+  const name = options.model ?? chosenOf(models, options).name;
   const model = models.find((entry) => entry.name === name);
   const names = (options.inputs?.split(',') ?? model?.inputs ?? defaultInputs(columns)).filter((input) => input !== REFERENCE || options.reference !== 'off');
   if (options.reference === 'on' && !names.includes(REFERENCE)) names.push(REFERENCE);
@@ -40,7 +36,7 @@ export function formOf({ columns, manifest }: Known, options: RedisAiOptions): R
     const column = columns.find((one) => one.name === input && one.shape !== null);
     // A reference that is in the store need not be in the data set.
     if (!column && input === REFERENCE) return { column: { name: REFERENCE, dtype: 'float32', shape: [], nullable: false } as const, stored: true };
-    if (!column) throw new InferplayError('DATA', `The data set has no tensor column "${input}", which the model ${name} takes; it has ${tensorNames(columns)}.`);
+    if (!column) throw new InferplayError('DATA', `The data set has no tensor column "${input}", which ${options.inputs?.split(',').includes(input) ? "inputs in the target's URL names" : `the model ${name} takes`}; it has ${tensorNames(columns)}.`);
     return { column, stored: input === REFERENCE };
   });
   if (inputs.length === 0) throw new InferplayError('DATA', `The data set has no tensor column that could be sent to the model ${name}.`);
@@ -51,10 +47,21 @@ export function formOf({ columns, manifest }: Known, options: RedisAiOptions): R
     inputs,
     keys: keysOf(command, inputs, options),
     persist: persistOf(command, options),
-    fixedRows: model ? fixedRowsOf(model, inputs) : null,
+    fixedRows: model ? fixedRowsOf(model, inputs.filter(({ stored }) => !stored).map(({ column }) => column)) : null,
     serverTimeoutMs: options.serverTimeoutMs,
     expects: model?.expected ?? models.length === 0,
   };
+}
+
+/** The one whose answers the data set has, or the only one. */
+function chosenOf(models: readonly ModelEntry[], { reference }: RedisAiOptions): ModelEntry {
+  const possible = reference === 'off' ? models.filter(({ inputs }) => !inputs.includes(REFERENCE)) : models;
+  const chosen = possible.find(({ expected }) => expected) ?? (possible.length === 1 ? possible[0] : undefined);
+  if (chosen) return chosen;
+  const named = (possible.length > 0 ? possible : models).map(({ name }) => name).join(', ');
+  if (possible.length > 0) throw new InferplayError('USAGE', `The data set does not say which of its models is asked: name one in the target's URL with ?model=NAME; it has ${named}.`);
+  if (models.length > 0) throw new InferplayError('USAGE', `reference=off needs a model that does without the reference, and the data set has only ${named}: leave reference out, or name another model that the server holds with ?model=NAME.`);
+  throw new InferplayError('USAGE', "The data set has no model: name one that the server holds in the target's URL with ?model=NAME.");
 }
 
 /** Of a data set that is not ours: every tensor column but the answers, in order. */
@@ -84,13 +91,4 @@ function persistOf(command: CommandName, { persist }: RedisAiOptions): boolean {
   if (persist && command.endsWith('_ro')) throw new InferplayError('USAGE', `command=${command} only reads, so that it can persist nothing: use command=${command.slice(0, -3)}, or leave persist out.`);
   if (persist && !isDag(command)) throw new InferplayError('USAGE', `command=${command} leaves its tensors in the store in any case; persist is for dagrun and dagexecute: leave it out.`);
   return persist;
-}
-
-/** An input that is sent has one dimension more than a row of its column: the batch. Ports are in the order of the model's inputs, whatever they are called. */
-function fixedRowsOf(model: ModelEntry, inputs: RequestForm['inputs']): number | null {
-  for (const { column, stored } of inputs) {
-    const shape = model.ports?.[model.inputs.indexOf(column.name)]?.shape;
-    if (!stored && shape?.length === column.shape!.length + 1 && shape[0] !== null) return shape[0];
-  }
-  return null;
 }

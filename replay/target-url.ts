@@ -12,7 +12,7 @@ export function createTarget(text: string, kinds: readonly TargetKind[] = TARGET
   try {
     url = new URL(text);
   } catch {
-    throw new InferplayError('USAGE', `That is not the URL of a target: write for example redisai://127.0.0.1:6379?model=financialNet (known: ${known}); ${ENCODING_HINT}.`);
+    throw new InferplayError('USAGE', `That is not the URL of a target: write for example redisai://127.0.0.1:6379 (known: ${known}); ${ENCODING_HINT}.`);
   }
   const scheme = url.protocol.slice(0, -1);
   const plain = kinds.find((kind) => kind.scheme === scheme);

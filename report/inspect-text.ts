@@ -10,6 +10,7 @@ import { threeDigits } from './units.js';
 import { numberText, type Value } from './values.js';
 
 const WIDTH = 100;
+const ANSWERS = 'its answers: expected';
 /** More shards, bad rows or models than this are counted, not listed. */
 const LISTED_MAX = 8;
 
@@ -70,9 +71,11 @@ function shapeText(shape: Column['shape'], dimNames: Column['dimNames']): string
 }
 
 function modelTable({ models }: Manifest): string[] {
-  return table(models.map(({ name, backend, sizeBytes, inputs, outputs, expected }) => [
-    name, backend, bytesText(sizeBytes), `${inputs.join(', ')} → ${outputs.join(', ')}`, expected ? 'its answers: expected' : '',
-  ]), [2]);
+  const lines = table(models.map(({ name, backend, sizeBytes, inputs, outputs }) => [name, backend, bytesText(sizeBytes), `${inputs.join(', ')} → ${outputs.join(', ')}`]), [2]);
+  return lines.flatMap((line, at) => {
+    if (!models[at].expected) return [line];
+    return line.length + 2 + ANSWERS.length <= WIDTH ? [`${line}  ${ANSWERS}`] : [line, `    ${ANSWERS}`];
+  });
 }
 
 function shardTable({ shards }: Manifest): string[] {
@@ -83,7 +86,7 @@ function shardTable({ shards }: Manifest): string[] {
   return [...table(rows, [2]), ...(more > 0 ? [`  and ${counted(more, 'more shard', 'more shards')}`] : [])];
 }
 
-/** Scalars share lines, and every tensor has one: as many of its first values as fit, and its last. */
+/** Scalars share lines, and every tensor has one: as many of its first values as fit, and its last; of answers the largest. */
 function sampleText(sample: readonly SampleRow[], columns: readonly Column[]): string[] {
   const scalars = columns.filter(({ shape }) => shape === null);
   const tensors = columns.filter(({ shape }) => shape !== null);
@@ -92,7 +95,7 @@ function sampleText(sample: readonly SampleRow[], columns: readonly Column[]): s
     ...scalarLines(row, values, scalars),
     ...tensors.map(({ name, dtype }) => {
       const lead = `    ${name.padEnd(nameWidth)}  `;
-      return lead + tensorText(values[name], dtype, WIDTH - lead.length);
+      return lead + tensorText(values[name], dtype, WIDTH - lead.length, name === 'expected');
     }),
   ]);
 }
@@ -116,18 +119,34 @@ function scalarText(value: Value, dtype: Column['dtype']): string {
   return typeof value === 'number' ? numberText(value, dtype) : typeof value === 'string' ? value : '';
 }
 
-function tensorText(value: Value, dtype: Column['dtype'], width: number): string {
+function tensorText(value: Value, dtype: Column['dtype'], width: number, answers: boolean): string {
   if (value === null || typeof value === 'number' || typeof value === 'string') return scalarText(value, dtype);
   const texts = Array.from(value, (each) => numberText(each, dtype));
   const whole = texts.join(' ');
   if (whole.length <= width) return whole;
-  const tail = ` … ${texts[texts.length - 1]}  (${grouped(texts.length)} values)`;
-  let head = '';
+  const count = `  (${grouped(texts.length)} values)`;
+  // The first of a thousand classes say nothing: they are all next to 0.
+  if (answers) return `largest: ${fitting(largest(value).map((at) => `${at} is ${texts[at]}`), ', ', width - 'largest: '.length - count.length)}${count}`;
+  const tail = ` … ${texts[texts.length - 1]}${count}`;
+  return fitting(texts, ' ', width - tail.length) + tail;
+}
+
+const LARGEST_MAX = 5;
+
+/** Where the largest values are, the largest first, and of equal ones the first first. */
+function largest(values: readonly number[]): number[] {
+  const order = (value: number): number => (Number.isNaN(value) ? -Infinity : value);
+  return values.map((_, at) => at).sort((a, b) => (order(values[a]) === order(values[b]) ? a - b : order(values[b]) > order(values[a]) ? 1 : -1)).slice(0, LARGEST_MAX);
+}
+
+/** As many of the first texts as fit. */
+function fitting(texts: readonly string[], between: string, width: number): string {
+  let line = '';
   for (const text of texts) {
-    if (head.length + 1 + text.length + tail.length > width) break;
-    head += head === '' ? text : ` ${text}`;
+    if (line.length + between.length + text.length > width) break;
+    line += line === '' ? text : between + text;
   }
-  return head + tail;
+  return line;
 }
 
 function section(name: string, lines: readonly string[]): string[] {

@@ -5,7 +5,7 @@ import { counted, grouped } from '../core/quantity.js';
 import { AXES, pointsOf, pointText, RUNS_MAX, runsOf, sharedPlan, type Axis, type AxisName, type Point, type SweepDefinition, type SweepRun } from '../core/sweep.js';
 import type { Plan } from '../core/plan.js';
 import type { PlanReplay, Replaying, SweepOptions } from './stages.js';
-import { refuseUnstorable } from './store.js';
+import { refuseFixed, refuseUnstorable } from './store.js';
 
 export interface SweepPlan {
   readonly definition: SweepDefinition;
@@ -43,7 +43,10 @@ export function planSweep<R extends Replaying>(path: string, options: SweepOptio
   const plans = points.map((point) => planOf(point));
   planOf(points[0], repeat);
   const stores = axes.some(({ name }) => AXES[name].of === 'server');
-  if (stores) refuseUnstorable(replay.target, dataset.manifest);
+  if (stores) {
+    refuseUnstorable(replay.target, dataset.manifest);
+    refuseFixed(points, dataset.manifest!);
+  }
   points.forEach((point, at) => refuseWaiting(point, plans[at]));
   const definition = { plan: sharedPlan(plans, axes), axes, repeat, cooldownMs, store: stores ? { device, modelForm } : null };
   return { definition, runs: runsOf(axes, repeat, plans[0].seed), planOf, warnings: points.some((point, at) => isLonely(point, plans[at])) ? [LONELY] : [] };

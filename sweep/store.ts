@@ -1,7 +1,8 @@
 /** The models as the server holds them: stored again where a run wants other batches than the run before it. */
 import { InferplayError } from '../core/errors.js';
-import type { Manifest } from '../core/manifest.js';
-import type { Point, SweepDefinition } from '../core/sweep.js';
+import { fixedRowsOf, type Manifest } from '../core/manifest.js';
+import { counted } from '../core/quantity.js';
+import { pointText, type Point, type SweepDefinition } from '../core/sweep.js';
 import { TLS_OPTIONS } from '../wire/redis-tls.js';
 import type { Storing, SweepContext } from './stages.js';
 
@@ -16,6 +17,15 @@ export function refuseUnstorable(target: string, manifest: Manifest | null): voi
   const model = url.searchParams.get('model');
   if (names.length === 0) throw new InferplayError('USAGE', "sweep: the server's batches cannot be swept with this data set: it has no models that could be stored again.");
   if (model !== null && !names.includes(model)) throw new InferplayError('USAGE', `sweep: the server's batches cannot be swept for the model ${model.slice(0, 80)}: what is stored again are the models of the data set, ${names.join(', ')}.`);
+}
+
+/** At any point: the server would put requests together that the graph does not take together. @throws InferplayError USAGE */
+export function refuseFixed(points: readonly Point[], { models, columns }: Pick<Manifest, 'models' | 'columns'>): void {
+  for (const model of models) {
+    const rows = fixedRowsOf(model, columns);
+    const point = points.find(({ serverBatch = 0 }) => rows !== null && serverBatch > rows);
+    if (point) throw new InferplayError('USAGE', `sweep: at ${pointText(point)} the server would put requests together, and the model ${model.name} takes exactly ${counted(rows!, 'row')} a run, its graph says: leave server-batch above ${rows} out, or use a model whose first dimension is open.`);
+  }
 }
 
 /** The URL to load into: the target's without the parameters that only a replay understands. */

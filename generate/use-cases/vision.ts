@@ -11,12 +11,12 @@ import { centred, outermost, type Size } from '../fit.js';
 import { cutFile } from '../picture.js';
 import type { PlanContext, Recipe, UseCase } from '../use-case.js';
 import type { VisionInit } from '../vision-maker.js';
-import { sentOf, settingsOf, type VisionSettings } from '../vision-settings.js';
+import { PIXEL_LIMIT, sentOf, settingsOf, type VisionSettings } from '../vision-settings.js';
 
 const IMAGES_PAINTED = 256;
 
 const options = {
-  images: { kind: 'path', help: 'folder of pictures (with all below it), text file with a path a line, or one picture; without it pictures are painted from the seed' },
+  images: { kind: 'path', placeholder: 'PATH', help: 'folder of pictures (with all below it), text file with a path a line, or one picture; without it pictures are painted from the seed' },
   annotations: { kind: 'path', help: "COCO's instances_*.json: gives the columns label and category" },
   count: { kind: 'integer', min: 1, help: 'the first so many images, or so many to paint (default: all, or 256)' },
   size: { kind: 'integer', min: 1, max: 4096, help: 'side length in pixels (default: 224)' },
@@ -25,14 +25,14 @@ const options = {
   copies: { kind: 'integer', min: 1, max: 65_536, default: 1, help: 'rows of each image, one after the other' },
   kernel: { kind: 'choice', choices: KERNELS, help: 'filter that resizes (default: linear, the triangle filter of PIL and torchvision)' },
   layout: { kind: 'choice', choices: ['NHWC', 'NCHW'], help: 'order of the dimensions (default: NHWC)' },
-  dtype: { kind: 'choice', choices: ['uint8', 'float32', 'float16'], help: 'how values are stored; uint8 becomes float32 when it is sent, if it is scaled (default: uint8)' },
+  dtype: { kind: 'choice', choices: ['uint8', 'float32', 'float16'], help: 'how values are stored; uint8 becomes float32 when it is sent, if it is scaled; float16 is for other tools, as RedisAI cannot take it (default: uint8)' },
   scale: { kind: 'choice', choices: SCALES, help: 'what 0 to 255 becomes; imagenet subtracts its mean and divides by its deviation (default: 0..1)' },
   channels: { kind: 'choice', choices: ['RGB', 'BGR'], help: 'order of the colours (default: RGB)' },
   exifOrientation: { kind: 'boolean', default: true, help: 'leave pictures as they are stored, instead of turning them upright' },
   background: { kind: 'string', default: 'black', help: 'what is seen through transparent pixels and around what is contained: black, white, grey or #rrggbb' },
   preset: { kind: 'choice', choices: ['aibench', 'mobilenet-quant'], help: 'other defaults: aibench crops at random and resizes with the cubic kernel; mobilenet-quant sends uint8' },
   onBadImage: { kind: 'choice', choices: ['fail', 'skip'], default: 'fail', help: 'what an image does that cannot be used: fail names it, skip leaves it out, counts and lists it' },
-  pixelLimit: { kind: 'integer', min: 1, default: 100_000_000, help: 'largest image, width times height' },
+  pixelLimit: { kind: 'integer', min: 1, help: `largest image, width times height (default: ${PIXEL_LIMIT})` },
   model: { kind: 'path', help: 'an ONNX model of your own instead of the MobileNet that is made from the seed' },
   alpha: { kind: 'number', default: 1, help: 'width of that MobileNet: 1.0, 0.75, 0.5 or 0.25' },
   answers: { kind: 'choice', choices: ['auto', 'on', 'off'], default: 'auto', help: "store the model's answers: auto does where --model is given" },

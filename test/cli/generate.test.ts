@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { serve } from '../../serve/serve.js';
 import { runCli } from '../support/cli.js';
 import { temporaryFolder } from '../support/paths.js';
 
@@ -11,7 +12,7 @@ test('generate makes a data set, says what is in it, and finds it whole the seco
   const first = await runCli(args, { cwd });
   assert.equal(first.code, 0, first.stderr);
   assert.match(first.stdout, /set: 500 rows in 3 shards/);
-  assert.match(first.stdout, /next: inferplay load set/);
+  assert.match(first.stdout, /next: inferplay load set --to redisai:\/\/127\.0\.0\.1:6379, or wherever your server is {3}\(or look: inferplay inspect set\)/);
   const manifest = readFileSync(join(cwd, 'set', 'manifest.json'), 'utf8');
   const again = await runCli(args, { cwd });
   assert.equal(again.code, 0, again.stderr);
@@ -50,6 +51,17 @@ test('images are made, and more threads than decode are hinted at', async (t) =>
   }
 });
 
+test('float16, which RedisAI cannot take, is told by generate and refused by load', async (t) => {
+  const cwd = temporaryFolder(t);
+  const made = await runCli(['generate', 'vision', '--out', 'set', '--count', '2', '--size', '32', '--alpha', '0.25', '--dtype', 'float16'], { cwd });
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /RedisAI has no tensors of type float16: .* but not replayed there\n$/);
+  const server = await serve({ port: 0 });
+  t.after(() => server.close());
+  const { code, stderr } = await runCli(['load', 'set', '--to', server.url], { cwd });
+  assert.deepEqual([code, stderr], [3, 'error: RedisAI has no tensors of type float16, which the model would be given in the column "image": generate the data set with --dtype float32 or uint8.\n']);
+});
+
 test('an image that cannot be used ends with code 3 and one sentence', async (t) => {
   const cwd = temporaryFolder(t);
   writeFileSync(join(cwd, 'bad.jpg'), 'no picture');
@@ -57,4 +69,23 @@ test('an image that cannot be used ends with code 3 and one sentence', async (t)
   assert.equal(failed.code, 3);
   assert.match(failed.stderr, /^error: bad\.jpg: it is not a JPEG, PNG, WebP, GIF, TIFF or AVIF picture; replace the file, or leave such images out with --on-bad-image skip\.\n$/);
   assert.ok(!existsSync(join(cwd, 'set')));
+});
+
+test('a file where the folder should be is told in one sentence', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'file'), '');
+  for (const [out, reason] of [['file', 'there is a file of that name'], ['file/set', 'a part of its path is a file, not a folder']]) {
+    const failed = await runCli(['generate', 'fraud', '--rows', '10', '--out', out], { cwd });
+    assert.deepEqual([failed.code, failed.stderr], [3, `error: the folder ${out} cannot be made (${reason}); name another one with --out.\n`]);
+  }
+});
+
+test('the help of a use case has its own examples', async () => {
+  const help = async (...args: string[]): Promise<string> => (await runCli(['generate', ...args, '--help'])).stdout;
+  for (const [name, other] of [['vision', 'fraud'], ['fraud', 'vision']]) {
+    const text = await help(name);
+    assert.match(text, new RegExp(`\\nExamples:\\n(  inferplay generate ${name} .*\\n){2,}$`));
+    assert.ok(!text.includes(`generate ${other}`), text);
+  }
+  assert.match(await help(), /generate fraud [^]*generate vision /);
 });

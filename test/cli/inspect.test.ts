@@ -18,3 +18,11 @@ test('a contact sheet needs pictures, and says so where there are none', async (
   assert.equal(refused.code, 3);
   assert.match(refused.stderr, /set has no column of pictures/);
 });
+
+test('the list of a contact sheet tells a picture from what the model says of it', async (t) => {
+  const cwd = temporaryFolder(t);
+  assert.equal((await runCli(['generate', 'vision', '--out', 'set', '--count', '2', '--size', '32', '--alpha', '0.25', '--answers', 'on'], { cwd })).code, 0);
+  const { code, stdout, stderr } = await runCli(['inspect', 'set', '--contact-sheet', 'sheet.png'], { cwd });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^sheet\.png: 2 pictures, 76 × 62 pixels\n {2}line 1: row 0 painted-000000; the model says class \d+ \| row 1 painted-000001; the model says class \d+\n$/);
+});

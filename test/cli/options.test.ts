@@ -6,6 +6,7 @@ import { addTable, duration, integer, positive, tableValues } from '../../cli/op
 const table = {
   onBadRow: { kind: 'choice', help: 'what to do', choices: ['fail', 'skip'], default: 'fail' },
   rows: { kind: 'integer', help: 'how many' },
+  from: { kind: 'path', help: 'file or folder', placeholder: 'PATH' },
   deep: { kind: 'boolean', help: 'go deep', default: false },
   verify: { kind: 'boolean', help: 'look again', default: true },
 } as const;
@@ -26,6 +27,7 @@ test('the help tells the default', () => {
   const command = new Command();
   addTable(command, table);
   assert.match(command.helpInformation(), /--on-bad-row <NAME>\s+what to do \(default: fail\)/);
+  assert.match(command.helpInformation(), /--from <PATH>/);
 });
 
 test('numbers and durations are checked', () => {

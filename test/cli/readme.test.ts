@@ -6,15 +6,18 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { writeKaggleCsv } from '../../generate/kaggle.js';
-import { projectRoot, temporaryFolder } from '../support/paths.js';
+import { serve } from '../../serve/serve.js';
+import { missing, projectRoot, sharedData, temporaryFolder } from '../support/paths.js';
 import { freePort } from '../support/redis-server.js';
+
+const QUANTIZED = 'mobilenet_v1_0.75_192_quant.onnx';
 
 const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
 
-/** Code blocks of a language, without those that say that they are not run. */
-function blocks(language: string): string[] {
+/** Code blocks of a language that say that they are not run because they need something, or, by default, those that say nothing. */
+function blocks(language: string, needs?: string): string[] {
   const fence = new RegExp(`(<!-- not run: [^>]*-->\\n)?\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g');
-  return [...readme.matchAll(fence)].filter((match) => match[1] === undefined).map((match) => match[2]);
+  return [...readme.matchAll(fence)].filter((match) => (needs === undefined ? match[1] === undefined : match[1]?.includes(`needs ${needs}`))).map((match) => match[2]);
 }
 
 test('the README runs', async (t) => {
@@ -31,6 +34,19 @@ test('the README runs', async (t) => {
     assert.ok(existsSync(join(folder, made, 'manifest.json')), made);
   }
   assert.match(output, /all \d+ checks passed/);
+});
+
+test("the README's commands for COCO run", { skip: missing(join(sharedData, 'coco')) || missing(join(sharedData, 'models', QUANTIZED)) }, async (t) => {
+  const folder = temporaryFolder(t);
+  const inputs = { val2017: 'coco/images', 'instances_val2017.json': 'coco/instances.json', 'mobilenet_quant.onnx': `models/${QUANTIZED}`, 'labels.txt': 'models/imagenet_labels.txt' };
+  for (const [name, path] of Object.entries(inputs)) symlinkSync(join(sharedData, path), join(folder, name));
+  const server = await serve({ port: 0 });
+  t.after(() => server.close());
+  const [script] = blocks('sh', 'COCO');
+  const { code, output } = await run('bash', ['-c', `set -e\n${script.replaceAll('6379', String(server.port))}`], folder, fakeNpm(folder));
+  assert.equal(code, 0, output);
+  assert.ok(!output.includes('INVALID'), output);
+  assert.match(output, /model mobilenet_[^]*48 ok, 0 failed[^]*48 answers checked, all right/);
 });
 
 test("the README's TypeScript runs", async (t) => {

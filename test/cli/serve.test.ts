@@ -22,6 +22,8 @@ test('serve says where it listens, answers, and ends on SIGTERM', async () => {
   });
   assert.equal(answer, '+PONG\r\n');
   assert.equal(ran.code, 0, ran.stderr);
+  const [, url] = /on (redisai:\S+)/.exec(ran.stdout)!;
+  assert.ok(ran.stdout.includes(`next: inferplay load DATASET --to ${url} `), ran.stdout);
 });
 
 test('settings of the models reach the server', async () => {

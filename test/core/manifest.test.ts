@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isBroken, MANIFEST_FILE, manifestSha256, readManifest, writeManifest } from '../../core/manifest.js';
-import type { Manifest } from '../../core/manifest.js';
+import { fixedRowsOf, isBroken, MANIFEST_FILE, manifestSha256, readManifest, strangeToRedisAi, writeManifest } from '../../core/manifest.js';
+import type { Column, Manifest, ModelEntry } from '../../core/manifest.js';
 import { temporaryFolder } from '../support/paths.js';
 
 const manifest: Manifest = {
@@ -54,4 +54,19 @@ test('broken is what was ours and is damaged, and what is no JSON at all', async
     writeFileSync(join(folder, MANIFEST_FILE), typeof content === 'string' ? content : JSON.stringify(content));
     assert.equal(await isBroken(folder), broken, JSON.stringify(content));
   }
+});
+
+test('rows that a graph insists on are known from a port with one dimension more than its column', () => {
+  const columns = [{ name: 'image', shape: [4, 4, 3] }, { name: 'size', shape: [2] }] as unknown as Column[];
+  const rows = (...shapes: (number | null)[][]) => fixedRowsOf({ inputs: ['image', 'size'], ports: shapes.map((shape) => ({ name: 'input', dtype: 'uint8', shape })) } as unknown as ModelEntry, columns);
+  assert.deepEqual([rows([1, 4, 4, 3]), rows([null, 4, 4, 3], [8, 2]), rows([null, 4, 4, 3]), rows([4, 4, 3])], [1, 8, null, null]);
+  assert.equal(fixedRowsOf({ inputs: ['image'] } as unknown as ModelEntry, columns), null, 'data sets of older versions do not tell');
+});
+
+test('a column that a model is given and RedisAI has no type for is found by what is sent', () => {
+  const column = (name: string, dtype: Column['dtype'], more: Partial<Column> = {}): Column => ({ name, dtype, shape: [2], nullable: false, ...more });
+  const found = (...columns: Column[]) => strangeToRedisAi({ columns, models: [{ inputs: ['image'] } as unknown as ModelEntry] })?.name;
+  assert.equal(found(column('expected', 'float16'), column('image', 'float16')), 'image');
+  assert.equal(found(column('expected', 'float16'), column('image', 'float32')), undefined);
+  assert.equal(found(column('image', 'uint8', { sent: { dtype: 'float32', axis: 0, multiply: [1, 1], add: [0, 0] } })), undefined);
 });

@@ -4,7 +4,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { byBytes, fileOf, ImageListBuilder, listImages, pathAt, type ImageList } from '../../generate/image-list.js';
+import { byBytes, fileOf, ImageListBuilder, listImages, pathAt, shown, type ImageList } from '../../generate/image-list.js';
+import { BadPicture } from '../../generate/picture.js';
 import { temporaryFolder } from '../support/paths.js';
 
 const { signal } = new AbortController();
@@ -66,10 +67,30 @@ test('a path that names no images is refused with a reason', async (t) => {
   };
   await refused('nowhere', undefined, /there is no file or folder .*nowhere that can be read; check the path in --images/);
   await refused('empty', undefined, /empty holds no picture \(JPEG/);
-  await refused('binary', undefined, /binary, line 1: this is no text in UTF-8; --images takes a folder/);
+  await refused('binary', undefined, /^line 1 of .*binary is no path: it is no text in UTF-8; --images takes a folder/);
   await refused('blank.txt', undefined, /blank\.txt names no image/);
   await refused('notes.txt', 2, /notes\.txt has 1 image, not 2; give a smaller --count/);
   await assert.rejects(listImages(join(folder, 'notes.txt'), undefined, AbortSignal.abort()), { name: 'AbortError' });
+});
+
+test('annotations in place of a list are told from a list by their first line, however long it is', async (t) => {
+  const folder = temporaryFolder(t);
+  const refused = async (content: string, message: RegExp): Promise<void> => {
+    writeFileSync(join(folder, 'list'), content);
+    await assert.rejects(listImages(join(folder, 'list'), undefined, signal), (error: Error & { code: string }) => error.code === 'DATA' && message.test(error.message) && error.message.length < 500);
+  };
+  await refused(`{"info": {}, "images": [${'{"id": 1},'.repeat(100_000)}`, /^line 1 of .*list is no path: it begins with "\{.*, as JSON does; .* COCO's annotations go to --annotations\.$/);
+  await refused('[\n  {\n', /line 1 of .* as JSON does/);
+  await refused(`a.jpg\n${'b'.repeat(4097)}\nc.jpg`, /line 2 of .* begins with "b{40}" and is longer than 4096 characters/);
+  await refused(`a.jpg\n${'b'.repeat(300_000)}`, /line 2 of .* longer than/);
+  writeFileSync(join(folder, 'list'), `[2020] {at} sea.jpg\n${'b'.repeat(4096)}`);
+  assert.deepEqual(paths((await listImages(join(folder, 'list'), undefined, signal)).list), ['[2020] {at} sea.jpg', 'b'.repeat(4096)]);
+});
+
+test('messages name very long paths by their beginning and end', () => {
+  assert.equal(shown('a/b.jpg'), 'a/b.jpg');
+  assert.equal(shown(`/start/${'x'.repeat(4000)}/end.jpg`).length, 301);
+  assert.match(new BadPicture(`/start/${'x'.repeat(4000)}/end.jpg`, 'it is gone').message, /^\/start\/x+…x+\/end\.jpg: it is gone;/);
 });
 
 test('many paths are kept', () => {

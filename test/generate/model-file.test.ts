@@ -36,5 +36,5 @@ test('a model that is not there, or is none, is an error that names the file', a
   const folder = temporaryFolder(t);
   await assert.rejects(readUserModel(join(folder, 'none.onnx')), { code: 'DATA', message: /none\.onnx cannot be read: .*check the path in --model\.$/ });
   writeFileSync(join(folder, 'bad.onnx'), 'no model');
-  await assert.rejects(readUserModel(join(folder, 'bad.onnx')), { code: 'DATA', message: /bad\.onnx: The model \(8 bytes\) cannot be opened/ });
+  await assert.rejects(readUserModel(join(folder, 'bad.onnx')), { code: 'DATA', message: /bad\.onnx: The model \(8 bytes\) cannot be opened: .*protobuf parsing failed; is it an ONNX file\?$/ });
 });

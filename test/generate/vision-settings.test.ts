@@ -15,6 +15,11 @@ test('without options it is what MobileNet is given by most', () => {
   assert.deepEqual([randomCrop, answers, copies], [false, false, 1]);
 });
 
+test('the limit of pixels is for images of the user', () => {
+  assert.equal(settings({ images: 'x', pixelLimit: 1000 }).cutting.pixelLimit, 1000);
+  assert.equal(settings({ images: 'x' }).identity.pixelLimit, 100_000_000);
+});
+
 test('a preset changes defaults, and what is given wins', () => {
   const aibench = settings({ preset: 'aibench' });
   assert.deepEqual([aibench.randomCrop, aibench.cutting.kernel, aibench.form.scale, aibench.cutting.fit], [true, 'cubic', '0..1', { kind: 'crop', shorter: 256 }]);
@@ -40,6 +45,7 @@ test('colours are read by name and by number', () => {
 
 for (const [raw, message] of [
   [{ annotations: 'x.json' }, /--annotations describes images of yours; name them with --images/],
+  [{ pixelLimit: 1000 }, /--pixel-limit is for images of yours, and painted ones are small; name yours with --images/],
   [{ labels: 'x.txt' }, /add --answers on, or a --model/],
   [{ alpha: 0.3 }, /--alpha is 0\.3, and must be one of 1\.0, 0\.75, 0\.5, 0\.25/],
   [{ size: 31 }, /MobileNet needs images of 32 pixels at least, not 31/],

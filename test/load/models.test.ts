@@ -21,8 +21,10 @@ function replying(replies: { [command: string]: ControlReply }): { redis: RedisC
 const got = (blob: ControlReply, device = 'cpu', backend = 'ONNX'): ControlReply => ['backend', backend, 'device', device, 'tag', '', 'batchsize', '0', 'blob'].flatMap((text): ControlReply[] => [Buffer.from(text)]).concat([blob]);
 
 test('a model is recognised by bytes, backend and device, in one piece or in many', async () => {
-  for (const blob of [bytes, [bytes.subarray(0, 5), bytes.subarray(5), Buffer.alloc(0)]]) assert.equal(await checkModel(replying({ 'AI.MODELGET': got(blob) }).redis, model, options), 'present');
-  for (const reply of [got(Buffer.from('x')), got(bytes, 'GPU:0'), got(bytes, 'CPU', 'TF'), null, []]) assert.equal(await checkModel(replying({ 'AI.MODELGET': reply }).redis, model, options), 'different');
+  for (const blob of [bytes, [bytes.subarray(0, 5), bytes.subarray(5), Buffer.alloc(0)]]) assert.equal(await checkModel(replying({ 'AI.MODELGET': got(blob) }).redis, model, options), null);
+  const faults = await Promise.all([got(Buffer.from('x')), null, [], got(bytes, 'GPU:0'), got(bytes, 'CPU', 'TF')].map((reply) => checkModel(replying({ 'AI.MODELGET': reply }).redis, model, options)));
+  const other = 'has other bytes there';
+  assert.deepEqual(faults, [other, other, other, 'is stored for the device GPU:0, and not for CPU', 'is stored for the backend TF, and not for ONNX']);
 });
 
 test('a model that is there is not stored again', async () => {
@@ -55,10 +57,10 @@ test('batching is stored in the order that the server wants, and a model with ot
 
 test('a look compares batching where something is said about it', async () => {
   const look = (with_: object) => checkModel(replying({ 'AI.MODELGET': batched(16, 4, 0) }).redis, model, { ...options, ...with_ });
-  assert.equal(await look({}), 'present');
-  assert.equal(await look({ batchSize: 16, minBatchSize: 4 }), 'present');
-  assert.equal(await look({ batchSize: 0 }), 'different');
-  assert.equal(await look({ batchSize: 16 }), 'different');
+  assert.equal(await look({}), null);
+  assert.equal(await look({ batchSize: 16, minBatchSize: 4 }), null);
+  assert.equal(await look({ batchSize: 0 }), 'is stored with batches of up to 16 (min 4), and not without batches');
+  assert.equal(await look({ batchSize: 16, minBatchSize: 4, minBatchTimeout: 10 }), 'is stored with batches of up to 16 (min 4), and not with batches of up to 16 (min 4, 10 ms)');
 });
 
 test('another one is replaced by the command that was chosen, but never a key of another type', async () => {

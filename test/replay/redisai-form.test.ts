@@ -27,16 +27,18 @@ test('the model and its inputs are the data set\'s, unless the URL says otherwis
   assert.deepEqual(form({ model: 'mine', reference: 'on' }, null, fraudColumns.filter(({ name }) => name !== 'reference')), ['mine', 'transaction,reference stored', true]);
 });
 
-test('the only model of a data set without answers is the one, and of several one must be named', () => {
-  const images = model('mobilenet', ['image'], false);
-  const columns: Column[] = [{ name: 'image', dtype: 'uint8', shape: [2, 2, 3], nullable: false }];
-  assert.deepEqual(form({}, [images], columns), ['mobilenet', 'image', false]);
-  assert.throws(() => form({}, [images, { ...images, name: 'other' }], columns), { code: 'USAGE', message: /\?model=mobilenet\.$/ });
+test('without answers the only model is asked, and of several one must be named', () => {
+  const quiet = fraud.map((entry) => ({ ...entry, expected: false }));
+  assert.deepEqual(form({}, [quiet[1]]), ['financialNet_NoReference', 'transaction', false]);
+  assert.deepEqual(form({ reference: 'off' }, quiet), ['financialNet_NoReference', 'transaction', false]);
+  assert.throws(() => form({}, quiet), { code: 'USAGE', message: /which of its models is asked: name one .*; it has financialNet, financialNet_NoReference\.$/ });
+  assert.throws(() => form({ reference: 'off' }, [quiet[0]]), { code: 'USAGE', message: /does without the reference, and the data set has only financialNet:/ });
 });
 
 test('what is missing is said', () => {
-  assert.throws(() => form({}, null), { code: 'USAGE', message: /name the model .*\?model=financialNet\.$/ });
-  assert.throws(() => form({ model: 'm', inputs: 'image' }), { code: 'DATA', message: /no tensor column "image".*transaction, reference, expected/ });
+  assert.throws(() => form({}, null), { code: 'USAGE', message: /has no model: name one that the server holds .*\?model=NAME\.$/ });
+  assert.throws(() => form({ model: 'm', inputs: 'image' }), { code: 'DATA', message: /no tensor column "image", which inputs in the target's URL names; it has transaction, reference, expected\.$/ });
+  assert.throws(() => form({}, [model('m', ['image'], true)]), { code: 'DATA', message: /no tensor column "image", which the model m takes; it has transaction/ });
   assert.throws(() => form({ model: 'm' }, null, []), { code: 'DATA' });
   assert.throws(() => createTarget('redisai://h/notanumber'), { code: 'USAGE' });
 });

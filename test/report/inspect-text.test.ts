@@ -79,6 +79,19 @@ test('a data set as a page of text', () => {
   assert.equal('\n' + describeDataset(description), GOLDEN);
 });
 
+test('of the answers for many classes the largest are told, the first of equal ones first', () => {
+  const values = Array.from({ length: 1001 }, (_, at) => ({ 7: NaN, 9: 30, 533: 141, 534: 30, 900: 2 })[at] ?? 0);
+  const shown = (dtype: Column['dtype'], name = 'expected') => describeDataset({ ...description, columns: [{ name, dtype, shape: [1001], nullable: false }], sample: [{ row: 0, values: { [name]: values } }] }).split('\n').at(-1);
+  assert.equal(shown('uint8'), '    expected  largest: 533 is 141, 9 is 30, 534 is 30, 900 is 2, 0 is 0  (1,001 values)');
+  assert.match(shown('uint8', 'other')!, /^ {4}other {2}0 0 0 0 .* … 0 {2}\(1,001 values\)$/);
+});
+
+test('whose answers they are stands in a line of its own where the line is full', () => {
+  const [model] = manifest.models;
+  const page = describeDataset({ ...description, manifest: { ...manifest, models: [{ ...model, outputs: ['MobilenetV1/Predictions/Reshape_1'] }] } });
+  assert.match(page, /→ MobilenetV1\/Predictions\/Reshape_1\n {4}its answers: expected\n/);
+});
+
 test('options that are longer than a line go on in the next, whole', () => {
   const options = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`optionNumber${at}`, `value-${at}`]));
   const page = describeDataset({ ...description, manifest: { ...manifest, options: { ...options, last: 'x'.repeat(200) } } });

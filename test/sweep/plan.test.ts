@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { makePlan, type ReplayOptions } from '../../replay/plan.js';
 import { planSweep, runOptions } from '../../sweep/plan.js';
 import type { SweepOptions } from '../../sweep/stages.js';
 import type { Dataset } from '../../core/dataset.js';
 import type { Manifest } from '../../core/manifest.js';
+import { writeImages } from '../support/images.js';
+import { temporaryFolder } from '../support/paths.js';
 
 const target = 'redisai://me:secret@127.0.0.1:6379';
 const manifest = { sha256: 'abc', models: [{ name: 'financialNet' }] } as unknown as Manifest;
 
-function planned({ replay, ...options }: Omit<SweepOptions<ReplayOptions>, 'replay'> & { replay?: Partial<ReplayOptions> } = {}) {
-  return planSweep<ReplayOptions>('data', { ...options, replay: { target, ...replay } }, (path, given, { manifest: held }) => makePlan(path, given, held!.sha256), { manifest } as Dataset);
+function planned({ replay, ...options }: Omit<SweepOptions<ReplayOptions>, 'replay'> & { replay?: Partial<ReplayOptions> } = {}, stored = manifest) {
+  return planSweep<ReplayOptions>('data', { ...options, replay: { target, ...replay } }, (path, given, { manifest: held }) => makePlan(path, given, held!.sha256), { manifest: stored } as Dataset);
 }
 
 test('the definition has what is shared, the axes in one order, and no secret', () => {
@@ -71,6 +74,12 @@ test('a point at which the server would wait for ever is refused; a timeout make
   planned({ axes: { clients: [1], tensorBatch: [4], serverBatch: [16], minBatchSize: [4] } });
   const { warnings } = planned({ axes: { clients: [8], serverBatch: [16], minBatchSize: [0, 4] } });
   assert.match(warnings.join(), /last requests of a run may find no company/);
+});
+
+test('requests are not put together for a graph that takes a fixed number of rows', async (t) => {
+  const held = await writeImages(join(temporaryFolder(t), 'set'), { fixedRows: 1 });
+  assert.throws(() => planned({ axes: { clients: [1, 8], serverBatch: [0, 16] } }, held), { code: 'USAGE', message: /at clients 1, server batch 16 .* the model tiny takes exactly 1 row a run, .* leave server-batch above 1 out/ });
+  planned({ axes: { serverBatch: [0, 1] } }, held);
 });
 
 test('the server cannot be changed where the models cannot be stored again', () => {
