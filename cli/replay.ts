@@ -63,7 +63,7 @@ export function addReplay(program: Command, signal: AbortSignal): void {
     .option('--spin', 'spend a core on sending on time')
     .option('--frames-mb <N>', 'memory for encoded requests, MB; larger data sets are encoded ahead in a ring (default: 256)', integer(1))
     .option('--no-store-check', "do not compare the server's loaded data set with this one")
-    .option('--out <DIR>', 'result folder (default: results/<time>-<use case>-<target>)')
+    .option('--out <DIR>', 'result folder, new or empty; beside one that holds a result the next goes to <DIR>-2 (default: results/<time>-<use case>-<target>)')
     .option('--no-save', 'leave no result folder')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXAMPLES)
