@@ -24,6 +24,9 @@ const LINES_MAX = 12;
 const FAILURES_MAX = 5;
 const MESSAGES_MAX = 2;
 
+/** Of all requests, those that end between the opening of the window and the reading of the counters: milliseconds of at least a second. */
+const EDGE_SHARE = 0.01;
+
 /** Ends without a newline. */
 export function summarize(result: Result, { color, width, ascii = false }: SummaryOptions): string {
   const paint = painter(color);
@@ -83,7 +86,7 @@ function facts(result: Result, paint: Paint, width: number): string[] {
     ...row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests, server.model)}`),
     ...row('rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds)),
     ...(dataset.rowName === null && plan.tensorBatch === 1 ? [] : row('rows', rowsLine(result))),
-    ...(result.serverStatistics === null ? [] : row('counted', countedLine(result.serverStatistics))),
+    ...(result.serverStatistics === null ? [] : row('counted', countedLine(result.serverStatistics, plan.clients, requests.done))),
   ];
 }
 
@@ -100,7 +103,7 @@ function rowsLine({ plan: { tensorBatch }, dataset, recording: { rows } }: Resul
 }
 
 /** What the server says of the same run. */
-function countedLine({ since, calls, errors, runs, samplesPerCall, samplesPerRun, microsecondsPerCall }: ServerStatistics): string {
+function countedLine({ since, calls, errors, runs, samplesPerCall, samplesPerRun, microsecondsPerCall }: ServerStatistics, clients: number, done: number): string {
   const unit = unitFor((microsecondsPerCall ?? 0) / 1000);
   const parts = [
     `by the server${since === 'window' ? ' since the warm-up' : ''}: ${counted(calls, 'call')}${samplesPerCall === null ? '' : ` of ${amount(samplesPerCall)} ${samplesPerCall === 1 ? 'row' : 'rows'}`}`,
@@ -108,7 +111,16 @@ function countedLine({ since, calls, errors, runs, samplesPerCall, samplesPerRun
     microsecondsPerCall === null ? '' : `${threeDigits((microsecondsPerCall / 1000) * unit.perMs)} ${unit.name} in the model a call`,
     errors > 0 ? counted(errors, 'error') : '',
   ];
-  return parts.filter(Boolean).join(', ');
+  return `${parts.filter(Boolean).join(', ')}${since === 'window' ? edges(calls, done, clients) : ''}`;
+}
+
+/**
+ * Requests of the warm-up that are under way as the window opens are counted too, and those that end before the counters are read are not.
+ * A difference that is larger than that can make has other causes, other clients for one.
+ */
+function edges(calls: number, done: number, clients: number): string {
+  const difference = Math.abs(calls - done);
+  return difference === 0 || difference > clients + EDGE_SHARE * done ? '' : `; ±${grouped(difference)} where the window opened`;
 }
 
 function amount(value: number): string {

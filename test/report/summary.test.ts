@@ -76,7 +76,9 @@ test('what requests carried and what the server counted is said where there is s
   assert.doesNotMatch(text({ dataset: { ...result.dataset, rowName: null } }, { tensorBatch: 1 }), /^rows/m);
   assert.equal(line(text(withRows({ sentPerSecond: null, okPerSecond: null })), 'rows'), 'nothing was answered');
   const statistics = result.serverStatistics!;
-  assert.equal(line(text({}), 'counted'), 'by the server since the warm-up: 2,008 calls of 8.00 rows, 502 runs of 32.0, 32.4 ms in the model a call');
+  assert.equal(line(text({}), 'counted'), 'by the server since the warm-up: 2,008 calls of 8.00 rows, 502 runs of 32.0, 32.4 ms in the model a call; ±8 where the window opened');
+  assert.doesNotMatch(text({ serverStatistics: { ...statistics, calls: 2000 } }), /±/);
+  assert.doesNotMatch(text({ serverStatistics: { ...statistics, calls: 2900 } }), /±/, 'other clients are no edge');
   assert.equal(line(text({ serverStatistics: { ...statistics, since: 'start', runs: null, samplesPerRun: null, samplesPerCall: 1, errors: 3 } }), 'counted'), 'by the server: 2,008 calls of 1 row, 32.4 ms in the model a call, 3 errors');
   assert.equal(line(text({ serverStatistics: { ...statistics, calls: 0, runs: 0, samplesPerCall: null, samplesPerRun: null, microsecondsPerCall: null } }), 'counted'), 'by the server since the warm-up: 0 calls, 0 runs');
   assert.doesNotMatch(text({ serverStatistics: null }), /^counted/m);
