@@ -44,7 +44,7 @@ export async function replay(datasetPath: string, options: ReplayOptions, { sign
   const prepared = prepareReplay(datasetPath, options, dataset);
   const { target, plan, encoder } = prepared;
   throwIfAborted(signal);
-  const server = await target.inspect(dataset, { skipStoreCheck: options.storeCheck === false, signal });
+  const server = await target.inspect(dataset, { skipStoreCheck: options.storeCheck === false, rowsInFlight: plan.clients * plan.tensorBatch, signal });
   const frames = await makeFrames(prepared, dataset, signal);
   throwIfAborted(signal);
 

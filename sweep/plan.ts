@@ -1,7 +1,8 @@
 /** Options of a sweep, checked and made into its definition and its runs, before anything is measured or stored. */
+import { waitForEver } from '../core/batching.js';
 import type { Dataset } from '../core/dataset.js';
 import { InferplayError } from '../core/errors.js';
-import { counted, grouped } from '../core/quantity.js';
+import { grouped } from '../core/quantity.js';
 import { AXES, pointsOf, pointText, RUNS_MAX, runsOf, sharedPlan, type Axis, type AxisName, type Point, type SweepDefinition, type SweepRun } from '../core/sweep.js';
 import type { Plan } from '../core/plan.js';
 import type { PlanReplay, Replaying, SweepOptions } from './stages.js';
@@ -87,9 +88,8 @@ function refuseWaiting(point: Point, { clients, tensorBatch }: Plan): void {
   if (minBatchSize > 0 && serverBatch === 0) throw usage(`${where} there is a min batch size without a server batch, which the server refuses: sweep server-batch too, without 0.`);
   if (minBatchTimeoutMs > 0 && minBatchSize === 0) throw usage(`${where} there is a min batch timeout without a min batch size, which the server refuses: sweep min-batch-size too, without 0.`);
   if (minBatchSize > serverBatch) throw usage(`${where} no batch could ever be large enough: the min batch size is above the server batch. Leave that point out.`);
-  const inFlight = clients * tensorBatch;
-  if (minBatchTimeoutMs > 0 || minBatchSize <= inFlight) return;
-  throw usage(`${where} the server would wait for ever: ${counted(inFlight, 'row is', 'rows are')} in flight at most, and it waits for ${grouped(minBatchSize)}. Sweep min-batch-timeout too, for example min-batch-timeout=10 (milliseconds), or leave that point out.`);
+  const wait = minBatchTimeoutMs > 0 ? null : waitForEver(minBatchSize, clients * tensorBatch);
+  if (wait !== null) throw usage(`${where} ${wait.replace('The', 'the')}. Sweep min-batch-timeout too, for example min-batch-timeout=10 (milliseconds), or leave that point out.`);
 }
 
 /** Whether a request may wait for company that the server does not stop to wait for. */

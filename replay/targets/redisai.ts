@@ -1,4 +1,5 @@
 /** RedisAI, and every server that speaks its commands. */
+import { waitForEver } from '../../core/batching.js';
 import type { Dataset } from '../../core/dataset.js';
 import { InferplayError } from '../../core/errors.js';
 import { compareStoreManifest, parseStoreManifest, STORE_MANIFEST_KEY } from '../../core/store-manifest.js';
@@ -33,11 +34,12 @@ export const redisai: TargetKind<typeof REDISAI_OPTIONS> = {
   },
 };
 
-async function inspect(address: Address, options: RedisAiOptions, dataset: Dataset, { skipStoreCheck, signal }: InspectOptions): Promise<Facts> {
+async function inspect(address: Address, options: RedisAiOptions, dataset: Dataset, { skipStoreCheck, rowsInFlight, signal }: InspectOptions): Promise<Facts> {
   const { model, inputs } = formOf(dataset, options);
   const control = await connectRedis(address, { ca: options.ca, insecure: options.insecure, signal });
   try {
     const facts = { ...(await serverFacts(control)), ...(await modelFacts(control, model)) };
+    refuseWaiting(facts, rowsInFlight);
     if (skipStoreCheck || dataset.manifest === null) return facts;
     const stored = await control.call(['GET', STORE_MANIFEST_KEY]);
     const keys = inputs.filter(({ stored: isStored }) => isStored).map(({ column }) => `${column.name}Tensor`);
@@ -47,6 +49,12 @@ async function inspect(address: Address, options: RedisAiOptions, dataset: Datas
   } finally {
     control.close();
   }
+}
+
+/** The server holds requests back until a batch is large enough, or the timeout has passed: here neither would ever be. */
+function refuseWaiting({ model, min_batch_size, min_batch_timeout_ms }: Facts, rowsInFlight: number): void {
+  const wait = min_batch_timeout_ms === undefined ? waitForEver(Number(min_batch_size ?? 0), rowsInFlight) : null;
+  if (wait !== null) throw new InferplayError('USAGE', `${wait} (MINBATCHSIZE of the model ${String(model)}). Raise --clients or --tensor-batch, or store the model again with "inferplay load --min-batch-timeout".`);
 }
 
 async function serverFacts(control: RedisControl): Promise<Facts> {
