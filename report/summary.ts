@@ -69,9 +69,13 @@ function ending(kind: string, { requests, durationMs }: Result['plan']): string 
 }
 
 function facts(result: Result, paint: Paint, width: number): string[] {
-  const { dataset, plan, recording, server } = result;
+  return factsOf(result).flatMap(([label, text]) => fact(label, text, paint, width));
+}
+
+/** What was asked of which server, and what came of it: label and text, for every format that people read. */
+export function factsOf(result: Result): (readonly [label: string, text: string])[] {
+  const { dataset, plan, recording, server, serverStatistics } = result;
   const { requests, ratesPerSecond: rates, elapsedSeconds } = recording;
-  const row = (label: string, text: string) => fact(label, text, paint, width);
   const counts = [
     `${grouped(requests.ok)} ok`,
     `${grouped(requests.failed)} failed`,
@@ -79,15 +83,16 @@ function facts(result: Result, paint: Paint, width: number): string[] {
     requests.interrupted > 0 ? `${grouped(requests.interrupted)} interrupted` : '',
   ].filter(Boolean);
   const facts = Object.entries(server).map(([fact, value]) => `${fact.replaceAll('_', ' ')} ${value}`).join(', ');
-  return [
-    ...row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, dataset.rowName ?? 'row')})`),
-    ...row('target', plan.target),
-    ...(facts === '' ? [] : row('server', facts)),
-    ...row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests, server.model)}`),
-    ...row('rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds)),
-    ...(dataset.rowName === null && plan.tensorBatch === 1 ? [] : row('rows', rowsLine(result))),
-    ...(result.serverStatistics === null ? [] : row('counted', countedLine(result.serverStatistics, plan.clients, requests.done))),
+  const lines: [string, string][] = [
+    ['data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, dataset.rowName ?? 'row')})`],
+    ['target', plan.target],
+    ['server', facts],
+    ['requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests, server.model)}`],
+    ['rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds)],
+    ['rows', dataset.rowName === null && plan.tensorBatch === 1 ? '' : rowsLine(result)],
+    ['counted', serverStatistics === null ? '' : countedLine(serverStatistics, plan.clients, requests.done)],
   ];
+  return lines.filter(([, text]) => text !== '');
 }
 
 /** What the requests carried, where that is not simply one row each, or rows have a name. */

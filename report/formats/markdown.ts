@@ -1,5 +1,6 @@
 import { PERCENTILES, type PercentileName, type Result } from '../../core/result.js';
 import type { Format } from '../format.js';
+import { factsOf } from '../summary.js';
 import { bestTable, commonText, countsText, figureTables, reservations, type Cell, type Table } from '../sweep-tables.js';
 import { fixed, perSecond } from '../units.js';
 
@@ -20,7 +21,11 @@ export const markdown: Format = {
   },
 };
 
-function resultPage({ verdict, dataset, plan, recording }: Result): string {
+/** Facts that the heading of the page has already. */
+const IN_HEADING = ['data set', 'target'];
+
+function resultPage(result: Result): string {
+  const { verdict, dataset, plan, recording } = result;
   const { requests, ratesPerSecond, latency } = recording;
   const names = Object.keys(PERCENTILES) as PercentileName[];
   const rows = (['response', 'service', 'lateness'] as const).map((kind) => [
@@ -36,6 +41,7 @@ function resultPage({ verdict, dataset, plan, recording }: Result): string {
     `**${verdict.code}** ${escaped(dataset.path)} on ${escaped(plan.target)}: ${plan.arrivals.kind}, clients ${plan.clients}, ${rate}, ${requests.failed} failed.`,
     ...(reasons.length > 0 ? [reasons.join('\n')] : []),
     lines(['latency, ms', ...names], rows),
+    factsOf(result).filter(([label]) => !IN_HEADING.includes(label)).map(([label, text]) => `- ${label}: ${escaped(text)}`).join('\n'),
   ].join('\n\n');
 }
 
