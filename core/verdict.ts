@@ -189,10 +189,16 @@ function schedule(plan: Plan, recording: Recording, machine: Machine): Reason[] 
   const remedy = gone ? 'The server was gone at the end: look at its log.' : 'The server or its connections cannot take the rate; lower --rate, or raise --clients.';
   const busy = capped > WAITED_SHARE * due;
   if (busy) {
-    reasons.push(suspect('connections-busy', `${grouped(capped)} of ${grouped(due)} requests (${share(capped, due)}) were due while ${plan.clients === 1 ? 'the 1 connection was' : `all ${plan.clients} connections were`} busy${recording.connections.lost > 0 ? ' or down' : ''} and waited for one. Their wait is in the response time, not in the service time. ${gone ? 'The server was gone at the end.' : 'If the server is not at its limit, raise --clients.'}`));
+    reasons.push(suspect('connections-busy', `${grouped(capped)} of ${grouped(due)} requests (${share(capped, due)}) were due while ${plan.clients === 1 ? 'the 1 connection was' : `all ${plan.clients} connections were`} busy${recording.connections.lost > 0 ? ' or down' : ''} and waited for one. ${waitText(recording)} ${gone ? 'The server was gone at the end.' : 'If the server is not at its limit, raise --clients.'}`));
   }
   const reason = unsent(recording, remedy) ?? rateShortfall(asked, recording, remedy) ?? (busy ? null : lateness(recording, lessLate(plan, machine)));
   return reason ? [...reasons, reason] : reasons;
+}
+
+/** Where the wait for a connection is to be seen. */
+function waitText({ due, sent }: Recording): string {
+  if (due === sent) return 'Their wait is in the response time, not in the service time.';
+  return `The wait of those that were sent is in the response time, not in the service time; ${counted(due - sent, 'request was', 'requests were')} not sent at all, and ${due - sent === 1 ? 'is' : 'are'} in no latency.`;
 }
 
 /** A run that was stopped owes no requests. */

@@ -98,6 +98,12 @@ test("connections-busy takes the place of lateness: the wait is the server's", (
   assert.deepEqual(judged(OPEN, { capped: 100 }), []);
 });
 
+test('connections-busy says of requests that were never sent that they are in no latency', () => {
+  assert.match(messages(OPEN, { capped: 500 }), /500 of 10,000 requests \(5\.00 %\) were due while all 50 connections were busy and waited for one\. Their wait is in the response time, not in the service time\./);
+  const overload = { capped: 10_000, sent: 1200, done: 1200, outcomes: outcomes({ ok: 1200, 'not-sent': 8800 }) };
+  assert.match(messages(OPEN, overload), /10,000 of 10,000 requests \(100 %\) were due while .* waited for one\. The wait of those that were sent is in the response time, not in the service time; 8,800 requests were not sent at all, and are in no latency\./);
+});
+
 test('connections-missing, frames-starved, unchecked', () => {
   assert.deepEqual(judged(CLOSED, { connections: { opened: 50, lost: 9, reopened: 8, refused: 7 } }), ['SUSPECT connections-missing']);
   assert.deepEqual(judged(CLOSED, { connections: { opened: 50, lost: 9, reopened: 9, refused: 7 } }), []);
