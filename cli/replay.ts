@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { InferplayError } from '../core/errors.js';
 import type { VerdictCode } from '../core/result.js';
+import { decidingCodes } from '../core/verdict.js';
 import type { ReplayOptions } from '../replay/plan.js';
 import { duration, integer, positive } from './options.js';
 import { progressLine } from './progress.js';
@@ -87,7 +88,7 @@ export async function runReplay(path: string, given: ReplayGiven, signal: AbortS
   print(json ? JSON.stringify(result, null, 2) : summarize(result, { color: hasColor(), width: widthOf() }));
   if (!json && folder) print(dim(`result: ${folder}   again: ${commandLine('report', folder)}`));
   if (result.verdict.code === 'INVALID' && !signal.aborted) {
-    throw new InferplayError('INVALID', `the run is INVALID: ${result.verdict.reasons.map((reason) => reason.code).join(', ')}; the reasons are above.`);
+    throw new InferplayError('INVALID', `the run is INVALID: ${decidingCodes(result.verdict).join(', ')}; the reasons are above.`);
   }
   return result.verdict.code;
 }

@@ -4,6 +4,7 @@ import { formatDuration } from '../core/duration.js';
 import { InferplayError } from '../core/errors.js';
 import { counted } from '../core/quantity.js';
 import { pointText, type AxisName } from '../core/sweep.js';
+import { decidingCodes } from '../core/verdict.js';
 import { LOAD_OPTIONS } from '../load/options.js';
 import type { ReplayOptions } from '../replay/plan.js';
 import type { SweepEvent } from '../sweep/sweep.js';
@@ -88,6 +89,6 @@ export function linesOf(event: SweepEvent): string[] {
       return [`run ${run.run} of ${runs}: ${pointText(run.point)} (repetition ${run.repetition}${leftMs === null ? '' : `; ${formatDuration(leftMs)} left`}) …`];
     }
     case 'done':
-      return event.verdict.code === 'VALID' ? [] : [`run ${event.run.run} is ${event.verdict.code}: ${event.verdict.reasons.map(({ code }) => code).join(', ')}`];
+      return event.verdict.code === 'VALID' ? [] : [`run ${event.run.run} is ${event.verdict.code}: ${decidingCodes(event.verdict).join(', ')}`];
   }
 }

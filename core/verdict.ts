@@ -32,6 +32,11 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
 }
 
+/** Codes of the reasons that make the verdict what it is: of an INVALID run without those that would only make it SUSPECT. */
+export function decidingCodes({ code, reasons }: Verdict): ReasonCode[] {
+  return reasons.filter(({ severity }) => severity === code).map((reason) => reason.code);
+}
+
 export const OK = 'ok';
 export const WRONG_ANSWER = 'wrong-answer';
 /** Came due, and the window closed before it was sent: not an answer of the server's. */
