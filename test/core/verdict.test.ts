@@ -96,6 +96,7 @@ test("connections-busy takes the place of lateness: the wait is the server's", (
   const late = { lateness: histogramOf(latencies(10_000, 30_000_000)) };
   assert.deepEqual(judged(OPEN, { ...late, capped: 101 }), ['SUSPECT connections-busy']);
   assert.deepEqual(judged(OPEN, { capped: 100 }), []);
+  assert.deepEqual(judged(OPEN, { ...late, capped: 100 }), ['INVALID schedule-missed'], 'of a few that waited the lateness counts');
 });
 
 test('connections-busy says of requests that were never sent that they are in no latency', () => {
