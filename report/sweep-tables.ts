@@ -121,6 +121,12 @@ function cellOf({ figures, supported, runs }: SweepPoint, { name, show }: Figure
   return { value: `${doubtful ? '~' : ''}${show(median)}`, spread: [spread, count < repeat ? `of ${count}` : ''].filter(Boolean).join(' '), mark };
 }
 
+/** The numbers of runs that cells say, `of 1`, where they rest on fewer than all repetitions; ascending. */
+export function partCounts(summary: SweepSummary): number[] {
+  const counts = figuresOf(summary).flatMap(({ name }) => summary.points.map(({ figures }) => figures[name].count));
+  return [...new Set(counts)].filter((count) => count > 0 && count < summary.definition.repeat).sort((a, b) => a - b);
+}
+
 /** For each way to batch, and whatever else is swept: where downwards the throughput was highest. Nothing to say of a single value. */
 export function bestTable(summary: SweepSummary): Table | null {
   const { down, across, groups } = layOut(summary.definition.axes);

@@ -3,7 +3,7 @@ import { counted } from '../core/quantity.js';
 import type { SweepSummary } from '../core/sweep-points.js';
 import { painter, printable, toAscii, wrap, type Color, type Paint } from './layout.js';
 import type { SummaryOptions } from './summary.js';
-import { bestTable, commonText, countsText, figureTables, reservations, type Cell, type Reservation, type Table } from './sweep-tables.js';
+import { bestTable, commonText, countsText, figureTables, partCounts, reservations, type Cell, type Reservation, type Table } from './sweep-tables.js';
 
 const MARK_COLORS: { readonly [mark: string]: Color } = { '?': 'yellow', '!': 'red' };
 /** Points that are named for one reason; the rest are counted. */
@@ -75,7 +75,8 @@ function notes(summary: SweepSummary, paint: Paint, width: number): string[] {
   const { runs, points } = summary;
   const left = runs.planned - runs.done;
   const lines = left === 0 ? [] : wrap(`${counted(left, 'run is', 'runs are')} not done yet: the command that began the sweep goes on.`, width);
-  if (points.some(({ figures }) => Object.values(figures).some(({ count }) => count > 0 && count < summary.definition.repeat))) lines.push(...wrap(`"of 2": so many runs have the figure, and not all ${summary.definition.repeat}`, width));
+  const parts = partCounts(summary);
+  if (parts.length > 0) lines.push(...wrap(`${parts.map((count) => `"of ${count}"`).join(', ')}: so many runs have the figure, and not all ${summary.definition.repeat}`, width));
   if (points.some(({ supported, runs }) => runs.length > 0 && !(supported.responseP50Ms && supported.responseP99Ms))) lines.push(...wrap('~ in some run there were too few samples to rely on the percentile', width));
   const found = reservations(summary);
   if (found.length === 0) return lines;
