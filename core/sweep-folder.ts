@@ -11,7 +11,7 @@ import { writeWhole } from './folder.js';
 import type { Recording } from './recording.js';
 import { readResult, RESULT_FILE, writeResult } from './result-folder.js';
 import type { Result } from './result.js';
-import { AXES, differencesOf, RUNS_MAX, type SweepDefinition, type SweepRun } from './sweep.js';
+import { AXES, differencesOf, isOfGrid, RUNS_MAX, type SweepDefinition, type SweepRun } from './sweep.js';
 
 export const SWEEP_FILE = 'sweep.json';
 
@@ -90,7 +90,7 @@ export async function readSweep(path: string): Promise<{ folder: string; state: 
 /** What readers rely on: runs are numbered, of points of the grid, and stay within the folder. */
 function faultOf({ definition, runs }: SweepState): string | null {
   if (runs.length > RUNS_MAX) return `it lists ${runs.length} runs, more than ${RUNS_MAX}`;
-  const wrong = runs.findIndex(({ run, folder, point }, index) => run !== index + 1 || folder !== `${RUNS}/${basename(folder)}` || definition.axes.some(({ name }) => point[name] === undefined));
+  const wrong = runs.findIndex(({ run, folder, point }, index) => run !== index + 1 || folder !== `${RUNS}/${basename(folder)}` || !isOfGrid(definition.axes, point));
   return wrong === -1 ? null : `runs[${wrong}] is not one of its runs`;
 }
 

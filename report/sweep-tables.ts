@@ -3,7 +3,7 @@
  * groups of rows, as far as there are such axes. Where a single one is swept, all figures are in one table.
  */
 import { counted, grouped } from '../core/quantity.js';
-import { AXES, axisValue, exactTime, pointsOf, pointText, type Axis, type AxisName, type Point } from '../core/sweep.js';
+import { AXES, axisValue, exactTime, plainPoint, pointsOf, pointText, type Axis, type AxisName, type Point } from '../core/sweep.js';
 import { statisticOf, type FigureName, type Statistic, type SweepPoint, type SweepSummary } from '../core/sweep-points.js';
 import type { ReasonCode, Severity } from '../core/verdict.js';
 import { decimals, fixed, unitFor } from './units.js';
@@ -52,7 +52,7 @@ function finder({ points, definition }: SweepSummary): (part: Point) => SweepPoi
   const keyOf = (point: Point): string => definition.axes.map(({ name }) => point[name]).join(' ');
   const found = new Map(points.map((one) => [keyOf(one.point), one]));
   const constant = Object.fromEntries(definition.axes.filter(({ values }) => values.length === 1).map(({ name, values }) => [name, values[0]]));
-  return (part) => found.get(keyOf({ ...constant, ...part }))!;
+  return (part) => found.get(keyOf(plainPoint({ ...constant, ...part })))!;
 }
 
 /** Whether a row is something else than a request. */
@@ -140,7 +140,8 @@ export function bestTable(summary: SweepSummary): Table | null {
     if (best === null) return [];
     const near = line.filter((one) => one !== best && overlaps(one.figures.requestsPerSecond, best.figures.requestsPerSecond)).map(({ point }) => axisValue(down.name, point[down.name]!));
     isClose ||= near.length > 0;
-    const where: Cell = { value: axisValue(down.name, best.point[down.name]!), spread: near.length > 0 ? `or ${near.join(', ')}` : '', mark: '' };
+    const value = best.point[down.name];
+    const where: Cell = { value: value === undefined ? '-' : axisValue(down.name, value), spread: near.length > 0 ? `or ${near.join(', ')}` : '', mark: '' };
     return [{ label: pointText(other) || 'all', cells: [where, ...figures.map((figure) => ({ ...cellOf(best, figure, 0), spread: '' }))] }];
   });
   const note = isClose ? '"or": runs there overlap with those of the highest' : '';

@@ -45,6 +45,7 @@ export function planSweep<R extends Replaying>(path: string, options: SweepOptio
   planOf(points[0], repeat);
   const stores = axes.some(({ name }) => AXES[name].of === 'server');
   if (stores) refuseUnstorable(replay.target, dataset.manifest);
+  refuseIdle(axes, points);
   points.forEach((point, at) => refuseWaiting(point, plans[at]));
   const definition = { plan: sharedPlan(plans, axes), axes, repeat, cooldownMs, store: stores ? { device, modelForm } : null };
   return { definition, runs: runsOf(axes, repeat, plans[0].seed), planOf, warnings: points.some((point, at) => isLonely(point, plans[at])) ? [LONELY] : [] };
@@ -78,6 +79,13 @@ function checked(name: AxisName, values: readonly number[]): number[] {
   return ascending;
 }
 
+/** A minimum, or its timeout, that is left out at every point: the sweep would not measure what its command names. */
+function refuseIdle(axes: readonly Axis[], points: readonly Point[]): void {
+  const named = ({ name, values }: Axis): boolean => /^minBatch/.test(name) && values.some((value) => value > 0);
+  const idle = axes.filter(named).find(({ name }) => points.every((point) => point[name] === undefined));
+  if (idle !== undefined) throw usage(`${AXES[idle.name].label} means nothing at any point: the server batch, or the min batch size, is 0 at all of them.`);
+}
+
 /**
  * The server holds a request back until `min batch size` rows wait for the model, or the timeout has passed. More rows than one batch
  * takes, or than all clients together send, never come together.
@@ -85,8 +93,8 @@ function checked(name: AxisName, values: readonly number[]): number[] {
 function refuseWaiting(point: Point, { clients, tensorBatch }: Plan): void {
   const { serverBatch = 0, minBatchSize = 0, minBatchTimeoutMs = 0 } = point;
   const where = `at ${pointText(point)}`;
-  if (minBatchSize > 0 && serverBatch === 0) throw usage(`${where} there is a min batch size without a server batch, which the server refuses: sweep server-batch too, without 0.`);
-  if (minBatchTimeoutMs > 0 && minBatchSize === 0) throw usage(`${where} there is a min batch timeout without a min batch size, which the server refuses: sweep min-batch-size too, without 0.`);
+  if (minBatchSize > 0 && serverBatch === 0) throw usage(`${where} there is a min batch size without a server batch, which the server refuses: sweep server-batch too.`);
+  if (minBatchTimeoutMs > 0 && minBatchSize === 0) throw usage(`${where} there is a min batch timeout without a min batch size, which the server refuses: sweep min-batch-size too.`);
   if (minBatchSize > serverBatch) throw usage(`${where} no batch could ever be large enough: the min batch size is above the server batch. Leave that point out.`);
   const wait = minBatchTimeoutMs > 0 ? null : waitForEver(minBatchSize, clients * tensorBatch);
   if (wait !== null) throw usage(`${where} ${wait.replace('The', 'the')}. Sweep min-batch-timeout too, for example min-batch-timeout=10 (milliseconds), or leave that point out.`);
