@@ -32,6 +32,8 @@ export interface InspectOptions {
   readonly skipStoreCheck: boolean;
   /** That the run has on the way at most. */
   readonly rowsInFlight: number;
+  /** The models are stored anew before the run, as it wants them: what the server holds of them says nothing yet. */
+  readonly modelsToCome?: boolean;
   readonly signal?: AbortSignal;
 }
 

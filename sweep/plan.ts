@@ -12,6 +12,8 @@ export interface SweepPlan {
   readonly definition: SweepDefinition;
   readonly runs: readonly SweepRun[];
   readonly planOf: (point: Point) => Plan;
+  /** That are on the way at most, at the point with the fewest. */
+  readonly rowsInFlight: number;
   /** What the user should know before it begins. */
   readonly warnings: readonly string[];
 }
@@ -48,7 +50,9 @@ export function planSweep<R extends Replaying>(path: string, options: SweepOptio
   refuseIdle(axes, points);
   points.forEach((point, at) => refuseWaiting(point, plans[at]));
   const definition = { plan: sharedPlan(plans, axes), axes, repeat, cooldownMs, store: stores ? { device, modelForm } : null };
-  return { definition, runs: runsOf(axes, repeat, plans[0].seed), planOf, warnings: points.some((point, at) => isLonely(point, plans[at])) ? [LONELY] : [] };
+  const rowsInFlight = Math.min(...plans.map(({ clients, tensorBatch }) => clients * tensorBatch));
+  const warnings = points.some((point, at) => isLonely(point, plans[at])) ? [LONELY] : [];
+  return { definition, runs: runsOf(axes, repeat, plans[0].seed), planOf, rowsInFlight, warnings };
 }
 
 /** Checked, in the order of AXES and ascending. Without any axis the number of clients is one, of a single value. */

@@ -34,16 +34,16 @@ export const redisai: TargetKind<typeof REDISAI_OPTIONS> = {
   },
 };
 
-async function inspect(address: Address, options: RedisAiOptions, dataset: Dataset, { skipStoreCheck, rowsInFlight, signal }: InspectOptions): Promise<Facts> {
+async function inspect(address: Address, options: RedisAiOptions, dataset: Dataset, { skipStoreCheck, rowsInFlight, modelsToCome = false, signal }: InspectOptions): Promise<Facts> {
   const { model, inputs } = formOf(dataset, options);
   const control = await connectRedis(address, { ca: options.ca, insecure: options.insecure, signal });
   try {
-    const facts = { ...(await serverFacts(control)), ...(await modelFacts(control, model)) };
-    refuseWaiting(facts, rowsInFlight);
-    if (skipStoreCheck || dataset.manifest === null) return facts;
-    const stored = await control.call(['GET', STORE_MANIFEST_KEY]);
     const keys = inputs.filter(({ stored: isStored }) => isStored).map(({ column }) => `${column.name}Tensor`);
-    const complaint = compareStoreManifest(dataset.manifest, Buffer.isBuffer(stored) ? parseStoreManifest(stored) : null, { keys, models: [model] });
+    const facts = { ...(await serverFacts(control)), ...(await modelFacts(control, model, modelsToCome)) };
+    if (!modelsToCome) refuseWaiting(facts, rowsInFlight);
+    if (skipStoreCheck || dataset.manifest === null || (modelsToCome && keys.length === 0)) return facts;
+    const stored = await control.call(['GET', STORE_MANIFEST_KEY]);
+    const complaint = compareStoreManifest(dataset.manifest, Buffer.isBuffer(stored) ? parseStoreManifest(stored) : null, { keys, models: modelsToCome ? [] : [model] });
     if (complaint) throw new InferplayError('DATA', `${complaint} (Or skip this check with --no-store-check.)`);
     return facts;
   } finally {
@@ -65,7 +65,7 @@ async function serverFacts(control: RedisControl): Promise<Facts> {
 }
 
 /** @throws InferplayError SERVER when the server does not hold the model, or knows no models */
-async function modelFacts(control: RedisControl, model: string): Promise<Facts> {
+async function modelFacts(control: RedisControl, model: string, toCome: boolean): Promise<Facts> {
   let reply: ControlReply;
   try {
     reply = await control.call(['AI.MODELGET', model, 'META']);
@@ -75,6 +75,7 @@ async function modelFacts(control: RedisControl, model: string): Promise<Facts> 
     if (/unknown command/i.test(cause.message)) {
       throw new InferplayError('SERVER', `${control.where} is no RedisAI: it does not know AI.MODELGET, so it can neither hold a model nor run one. Name a server that has the RedisAI module loaded, or start one with "inferplay serve".`, { cause });
     }
+    if (toCome) return { model };
     throw new InferplayError('SERVER', `${control.where} has no model "${model}" (${cause.message}): load the data set with "inferplay load", or name another model with ?model=.`, { cause });
   }
   const fields = Array.isArray(reply) ? reply.map((item) => (Buffer.isBuffer(item) ? item.toString('utf8') : item)) : [];
