@@ -133,7 +133,7 @@ function answers(plan: Plan, recording: Recording): Reason[] {
   const failed = failedOf(recording);
   const wrong = outcomes[WRONG_ANSWER]?.count ?? 0;
   if (ok === 0) {
-    const what = recording.sent === 0 ? `No request was measured after a warm-up of ${plan.warmupMs / 1000} s` : done === 0 ? `None of ${counted(recording.sent, 'request')} was answered` : `None of the ${counted(done, 'request')} that ended succeeded`;
+    const what = recording.sent === 0 ? `No request was measured after a warm-up of ${plan.warmupMs / 1000} s` : done === 0 ? recording.sent === 1 ? 'The 1 request was not answered' : `None of ${grouped(recording.sent)} requests was answered` : done === 1 ? 'The 1 request that ended did not succeed' : `None of the ${grouped(done)} requests that ended succeeded`;
     reasons.push(invalid('no-successes', `${what}, so there is no latency to report. ${failed > 0 ? `Most frequent: ${mostFrequent(recording)}.` : whyNone(recording)}`.trim()));
   }
   if (wrong > 0) {

@@ -82,29 +82,29 @@ export function factsOf(result: Result): (readonly [label: string, text: string]
     requests.notSent > 0 ? `${grouped(requests.notSent)} not sent` : '',
     requests.interrupted > 0 ? `${grouped(requests.interrupted)} interrupted` : '',
   ].filter(Boolean);
+  const isEach = plan.tensorBatch === 1 && dataset.rowName !== null && rates.achieved !== null;
   const facts = Object.entries(server).map(([fact, value]) => `${fact.replaceAll('_', ' ')} ${value}`).join(', ');
   const lines: [string, string][] = [
     ['data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, dataset.rowName ?? 'row')})`],
     ['target', plan.target],
     ['server', facts],
     ['requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan.check, requests, server.model)}`],
-    ['rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds)],
-    ['rows', dataset.rowName === null && plan.tensorBatch === 1 ? '' : rowsLine(result)],
+    ['rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds) + (isEach ? `, one ${dataset.rowName} a request` : '')],
+    ['rows', plan.tensorBatch === 1 ? '' : rowsLine(result)],
     ['counted', serverStatistics === null ? '' : countedLine(serverStatistics, plan.clients, requests.done)],
   ];
   return lines.filter(([, text]) => text !== '');
 }
 
-/** What the requests carried, where that is not simply one row each, or rows have a name. */
+/** What the requests carried, where that is not simply one row each. */
 function rowsLine({ plan: { tensorBatch }, dataset, recording: { rows } }: Result): string {
   const name = dataset.rowName ?? 'row';
   const { sentPerSecond: sent, okPerSecond: ok } = rows;
   if (sent === null || ok === null) return 'nothing was answered';
   const rate = (value: number) => `${threeDigits(value)} ${name}s/s`;
-  const batch = tensorBatch === 1 ? '' : `, ${grouped(tensorBatch)} a request`;
   const each = rows.shortRequests > 1 ? ' each' : '';
   const short = rows.shortRequests === 0 ? '' : `; ${counted(rows.shortRequests, 'short request')} with ${counted(rows.shortRows / rows.shortRequests, name)}${each}, where the data set ends`;
-  return `${rate(sent)}${ok === sent ? '' : `, ${rate(ok)} of it ok`}${batch}${short}`;
+  return `${rate(sent)}${ok === sent ? '' : `, ${rate(ok)} of it ok`}, ${grouped(tensorBatch)} a request${short}`;
 }
 
 /** What the server says of the same run. */

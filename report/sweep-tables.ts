@@ -37,6 +37,8 @@ const DOWN: readonly AxisName[] = ['clients', 'ratePerSecond'];
 const ACROSS: readonly AxisName[] = ['serverBatch', 'tensorBatch'];
 /** Spread around the median, as every title says it. */
 const HOW = 'median (min..max)';
+/** Points that are named for one reason; the rest are counted. */
+const POINTS_MAX = 8;
 
 function layOut(axes: readonly Axis[]): Layout {
   const swept = axes.filter(({ values }) => values.length > 1);
@@ -169,6 +171,13 @@ export interface Reservation {
   /** Of the first run that has it, with that run's folder. */
   readonly message: string;
   readonly folder: string;
+}
+
+/** `at all points`, `at clients 1; clients 10; and 4 more points` */
+export function placesText({ points }: Reservation, summary: SweepSummary): string {
+  if (points.length > 1 && points.length === summary.points.length) return 'at all points';
+  const more = points.length > POINTS_MAX ? `; and ${counted(points.length - POINTS_MAX, 'more point')}` : '';
+  return `at ${points.slice(0, POINTS_MAX).join('; ')}${more}`;
 }
 
 /** The worst first, then the most frequent. */

@@ -66,7 +66,7 @@ function throwIfAborted(signal?: AbortSignal): void {
 /** Says how far it got, and how to go on. */
 function stopped(error: unknown, folder: string, { runs }: SweepState, done: number, signal?: AbortSignal): unknown {
   if (done === 0 && !signal?.aborted) return error;
-  const kept = `${done} of ${counted(runs.length, 'run')} are done and kept in ${folder}: the same command goes on with the next one.`;
+  const kept = `${done} of ${counted(runs.length, 'run')} ${done === 1 ? 'is' : 'are'} done and kept in ${folder}: the same command goes on with the next one.`;
   if (signal?.aborted) return new InferplayError('INTERRUPTED', `The sweep was stopped; ${kept}`, { cause: error });
   return error instanceof InferplayError ? new InferplayError(error.code, `${messageOf(error)} (${kept})`, { cause: error }) : error;
 }

@@ -1,7 +1,7 @@
 import { PERCENTILES, type PercentileName, type Result } from '../../core/result.js';
 import type { Format } from '../format.js';
 import { factsOf } from '../summary.js';
-import { bestTable, commonText, countsText, figureTables, reservations, type Cell, type Table } from '../sweep-tables.js';
+import { bestTable, commonText, countsText, figureTables, placesText, reservations, type Cell, type Table } from '../sweep-tables.js';
 import { fixed, perSecond } from '../units.js';
 
 /** Tables for a page or a message: what the text says, without what is only for the terminal. */
@@ -12,7 +12,7 @@ export const markdown: Format = {
   renderSweep({ summary }) {
     const { plan } = summary.definition;
     const best = bestTable(summary);
-    const found = reservations(summary).map(({ code, severity, runs, points, message }) => `- ${severity} ${code} (runs: ${runs}; at ${escaped(points.join('; '))}): ${escaped(message)}`);
+    const found = reservations(summary).map((one) => `- ${one.severity} ${one.code} (runs: ${one.runs}; ${escaped(placesText(one, summary))}): ${escaped(one.message)}`);
     return [
       `Sweep of ${escaped(String(plan.dataset))} on ${escaped(String(plan.target))}: ${countsText(summary)}; ${escaped(commonText(summary))}.`,
       ...[...figureTables(summary), ...(best ? [best] : [])].map(pageTable),

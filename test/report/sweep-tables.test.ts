@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bestTable, commonText, countsText, figureTables, reservations, type Table } from '../../report/sweep-tables.js';
+import { bestTable, commonText, countsText, figureTables, placesText, reservations, type Table } from '../../report/sweep-tables.js';
 import type { Axis } from '../../core/sweep.js';
 import { summaryOf, SWEEPS, type MadeRun } from '../support/sweeps.js';
 
@@ -94,6 +94,11 @@ test('reasons are told once, the worst first, with where they were met', () => {
   ]);
   assert.match(found[0].folder, /^runs\/\d{4}-clients=1000$/);
   assert.deepEqual(reservations(SWEEPS.repeated.summary), []);
+  assert.deepEqual(found.map((one) => placesText(one, SWEEPS.troubled.summary)).slice(1), ['at clients 1,000', 'at clients 10; clients 1,000', 'at clients 1']);
+  const many = summarized([{ name: 'clients', values: Array.from({ length: 12 }, (_, index) => index + 1) }], ({ clients }) => ({ ratePerSecond: clients > 2 ? 500 : 2000 }));
+  assert.match(placesText(reservations(many)[0], many), /^at clients 3; clients 4; .*; clients 10; and 2 more points$/);
+  const everywhere = reservations(SWEEPS.once.summary)[0];
+  assert.equal(placesText(everywhere, SWEEPS.once.summary), 'at all points');
 });
 
 test('counts and what the points have in common are one line each', () => {

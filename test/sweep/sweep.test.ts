@@ -112,8 +112,8 @@ test('a sweep that is interrupted in a run keeps what that run measured, marked,
 test('it stops between runs too, and before the first', async (t) => {
   const { file, out, options } = place(t, { cooldownMs: 3_600_000 });
   const controller = new AbortController();
-  await assert.rejects(sweep(file, options, STAGES, { signal: controller.signal, onEvent: ({ kind }) => kind === 'done' && controller.abort() }), { code: 'INTERRUPTED', message: /1 of 4 runs/ });
-  await assert.rejects(sweep(file, options, STAGES, { signal: AbortSignal.abort() }), { code: 'INTERRUPTED', message: /1 of 4 runs/ });
+  await assert.rejects(sweep(file, options, STAGES, { signal: controller.signal, onEvent: ({ kind }) => kind === 'done' && controller.abort() }), { code: 'INTERRUPTED', message: /1 of 4 runs is done/ });
+  await assert.rejects(sweep(file, options, STAGES, { signal: AbortSignal.abort() }), { code: 'INTERRUPTED', message: /1 of 4 runs is done/ });
   assert.equal(readdirSync(join(out, 'runs')).length, 1);
 });
 
@@ -121,7 +121,7 @@ test('what a stage throws ends the sweep, and says how to go on', async (t) => {
   const { file, out, options } = place(t);
   let runs = 0;
   const failing: SweepStages<ReplayOptions> = { ...STAGES, replay: (...args) => (++runs === 2 ? Promise.reject(new InferplayError('CONNECT', 'It is not there.')) : replay(...args)) };
-  await assert.rejects(sweep(file, options, failing), { code: 'CONNECT', message: `It is not there. (1 of 4 runs are done and kept in ${out}: the same command goes on with the next one.)` });
+  await assert.rejects(sweep(file, options, failing), { code: 'CONNECT', message: `It is not there. (1 of 4 runs is done and kept in ${out}: the same command goes on with the next one.)` });
   const bug = new TypeError('a mistake');
   await assert.rejects(sweep(file, options, { ...STAGES, replay: () => Promise.reject(bug) }), bug);
 });
