@@ -131,7 +131,7 @@ async function readLatest(parent: string): Promise<{ folder: string; result: Res
 }
 
 /** A run in which nothing was measured has no start: its file's age stands for it. */
-async function startedMsOf({ folder, result }: { folder: string; result: Result }): Promise<number> {
+export async function startedMsOf({ folder, result }: { folder: string; result: Result }): Promise<number> {
   const startedMs = Date.parse(result.recording.startedAt ?? '');
   return Number.isNaN(startedMs) ? (await stat(join(folder, RESULT_FILE))).mtimeMs : startedMs;
 }

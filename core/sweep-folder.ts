@@ -9,7 +9,7 @@ import { checkJson, type JsonSchema } from './check-json.js';
 import { InferplayError, reasonOf } from './errors.js';
 import { writeWhole } from './folder.js';
 import type { Recording } from './recording.js';
-import { readResult, RESULT_FILE, writeResult } from './result-folder.js';
+import { readResult, RESULT_FILE, startedMsOf, writeResult } from './result-folder.js';
 import type { Result } from './result.js';
 import { AXES, differencesOf, isOfGrid, RUNS_MAX, type SweepDefinition, type SweepRun } from './sweep.js';
 
@@ -163,6 +163,27 @@ async function readRun(folder: string, run: SweepRun): Promise<Result | null> {
     if (error instanceof InferplayError) return null;
     throw error;
   }
+}
+
+/** The sweep in a folder of results whose runs were measured last; null where no sweep there has a run. Those that cannot be read are passed over. */
+export async function latestSweep(parent: string): Promise<{ folder: string; startedMs: number } | null> {
+  let newest: { folder: string; startedMs: number } | null = null;
+  for (const name of (await readdir(parent).catch(() => [] as string[])).sort()) {
+    const startedMs = await sweepStartedMs(join(parent, name));
+    if (startedMs !== null && startedMs >= (newest?.startedMs ?? -Infinity)) newest = { folder: join(parent, name), startedMs };
+  }
+  return newest;
+}
+
+/** When the last of its runs began: runs are made in their order, so that one result is enough to know. */
+async function sweepStartedMs(folder: string): Promise<number | null> {
+  if (!(await readdir(folder).catch(() => [] as string[])).includes(SWEEP_FILE)) return null;
+  const names = (await readdir(join(folder, RUNS)).catch(() => [] as string[])).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  for (const name of names) {
+    const found = await readResult(join(folder, RUNS, name)).catch(() => null);
+    if (found !== null) return startedMsOf(found);
+  }
+  return null;
 }
 
 /** Takes the place of what an interrupted run left, once the new result is there to be written. */
