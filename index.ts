@@ -18,7 +18,7 @@ export type { ServeOptions, Served, Listening } from './serve/serve.js';
 
 export { replay } from './replay/replay.js';
 export type { ReplayOptions, Replayed } from './replay/replay.js';
-export { planReplay } from './replay/prepare.js';
+export { inspectServer, planReplay } from './replay/prepare.js';
 export type { Plan } from './core/plan.js';
 export { emptyRecording, merge } from './core/recording.js';
 export type { Recording } from './core/recording.js';

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { InferplayError } from '../core/errors.js';
 import type { VerdictCode } from '../core/result.js';
+import { decidingCodes } from '../core/verdict.js';
 import type { ReplayOptions } from '../replay/plan.js';
 import { duration, integer, positive } from './options.js';
 import { progressLine } from './progress.js';
@@ -63,7 +64,7 @@ export function addReplay(program: Command, signal: AbortSignal): void {
     .option('--spin', 'spend a core on sending on time')
     .option('--frames-mb <N>', 'memory for encoded requests, MB; larger data sets are encoded ahead in a ring (default: 256)', integer(1))
     .option('--no-store-check', "do not compare the server's loaded data set with this one")
-    .option('--out <DIR>', 'result folder (default: results/<time>-<use case>-<target>)')
+    .option('--out <DIR>', 'result folder, new or empty; beside one that holds a result the next goes to <DIR>-2 (default: results/<time>-<use case>-<target>)')
     .option('--no-save', 'leave no result folder')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', EXAMPLES)
@@ -87,7 +88,7 @@ export async function runReplay(path: string, given: ReplayGiven, signal: AbortS
   print(json ? JSON.stringify(result, null, 2) : summarize(result, { color: hasColor(), width: widthOf() }));
   if (!json && folder) print(dim(`result: ${folder}   again: ${commandLine('report', folder)}`));
   if (result.verdict.code === 'INVALID' && !signal.aborted) {
-    throw new InferplayError('INVALID', `the run is INVALID: ${result.verdict.reasons.map((reason) => reason.code).join(', ')}; the reasons are above.`);
+    throw new InferplayError('INVALID', `the run is INVALID: ${decidingCodes(result.verdict).join(', ')}; the reasons are above.`);
   }
   return result.verdict.code;
 }

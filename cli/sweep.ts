@@ -4,6 +4,7 @@ import { formatDuration } from '../core/duration.js';
 import { InferplayError } from '../core/errors.js';
 import { counted } from '../core/quantity.js';
 import { pointText, type AxisName } from '../core/sweep.js';
+import { decidingCodes } from '../core/verdict.js';
 import { LOAD_OPTIONS } from '../load/options.js';
 import type { ReplayOptions } from '../replay/plan.js';
 import type { SweepEvent } from '../sweep/sweep.js';
@@ -46,7 +47,7 @@ export async function runSweep(path: string, given: SweepGiven, replaying: Repla
   const { sweep } = await import('../sweep/sweep.js');
   const { parseAxis } = await import('../sweep/axis-text.js');
   const { replay } = await import('../replay/replay.js');
-  const { planReplay } = await import('../replay/prepare.js');
+  const { inspectServer, planReplay } = await import('../replay/prepare.js');
   const { load } = await import('../load/load.js');
   const { sweepText } = await import('../report/sweep-text.js');
   const axes: { [name in AxisName]?: readonly number[] } = {};
@@ -61,7 +62,7 @@ export async function runSweep(path: string, given: SweepGiven, replaying: Repla
     line.end();
     for (const text of linesOf(event)) note(text);
   };
-  const summary = await sweep(path, options, { replay, load, planReplay }, { signal, onEvent, onProgress: line.update }).finally(line.end);
+  const summary = await sweep(path, options, { replay, load, planReplay, inspectServer }, { signal, onEvent, onProgress: line.update }).finally(line.end);
   print(json ? JSON.stringify(summary, null, 2) : sweepText(summary, { color: hasColor(), width: widthOf() }));
   if (!json) print(dim(`sweep: ${summary.folder}   again: ${commandLine('report', summary.folder)}`));
   const { invalid } = summary.runs;
@@ -88,6 +89,6 @@ export function linesOf(event: SweepEvent): string[] {
       return [`run ${run.run} of ${runs}: ${pointText(run.point)} (repetition ${run.repetition}${leftMs === null ? '' : `; ${formatDuration(leftMs)} left`}) …`];
     }
     case 'done':
-      return event.verdict.code === 'VALID' ? [] : [`run ${event.run.run} is ${event.verdict.code}: ${event.verdict.reasons.map(({ code }) => code).join(', ')}`];
+      return event.verdict.code === 'VALID' ? [] : [`run ${event.run.run} is ${event.verdict.code}: ${decidingCodes(event.verdict).join(', ')}`];
   }
 }

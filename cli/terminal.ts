@@ -9,7 +9,10 @@ export function hasColor(stream: WriteStream = stdout): boolean {
   return stream.isTTY === true && process.env.TERM !== 'dumb';
 }
 
+/** Of the terminal, within what reads well; where there is none, of COLUMNS, which somebody has set on purpose. */
 export function widthOf(stream: WriteStream = stdout): number {
+  const asked = Number(process.env.COLUMNS);
+  if (stream.columns === undefined && Number.isSafeInteger(asked) && asked > 0) return Math.min(Math.max(asked, 60), 1000);
   return Math.min(Math.max(stream.columns ?? 100, 60), 120);
 }
 

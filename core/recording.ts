@@ -75,7 +75,7 @@ export interface Recording {
   readonly lateness: HistogramData;
   /** Service time of the requests that failed, kept apart; without wrong answers and without those that the user gave up. */
   readonly failedService: HistogramData;
-  /** Requests sent late because every connection was busy or down (open loop only). */
+  /** Requests sent late, or not at all, because every connection was busy or down (open loop only). */
   readonly capped: number;
   /** Requests sent late because their frame was not yet encoded. */
   readonly starved: number;

@@ -31,7 +31,7 @@ export function moreClient(plan: Plan, machine: Machine): string {
   if (threads > plan.threads) return `Use more --threads: this machine has cores for ${threads}.`;
   if (freeCores(plan, machine) > 0) return 'Use more --clients and --threads: each thread needs a connection of its own.';
   const local = isLocalServer(plan, machine);
-  return `None of the ${counted(machine.cores, 'core')} is free for another thread: give the client ${local ? 'a machine of its own' : 'a machine with more cores'}.`;
+  return `${machine.cores === 1 ? 'The 1 core is not' : `None of the ${machine.cores} cores is`} free for another thread: give the client ${local ? 'a machine of its own' : 'a machine with more cores'}.`;
 }
 
 /** For requests that were sent late although a connection was free. */

@@ -28,9 +28,27 @@ export function resultFolderName(now: Date, useCase: string | null, target: stri
 }
 
 /**
+ * Before a run, whose result would have nowhere to go. A folder that holds a result is no obstacle: see writeResult.
+ * @throws InferplayError DATA where a data set, a sweep or files of somebody else are there: a result among them would hide them, or be hidden
+ */
+export async function refuseForeignFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [] as string[];
+    throw unwritable(folder, cause);
+  });
+  if (!isForeign(names)) return;
+  throw new InferplayError('DATA', `${folder} holds files that are no result (${names.sort().slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}): name an empty or new folder with --out.`);
+}
+
+/** What a writing that was cut short has left is ours. */
+function isForeign(names: readonly string[]): boolean {
+  return !names.includes(RESULT_FILE) && names.some((name) => name !== HLOG_FILE && name !== TIMELINE_FILE && !/^\..*\.part$/.test(name));
+}
+
+/**
  * Writes a result folder. One that already holds a result is never overwritten: the new one goes to `folder-2`, `folder-3`, …
  * @returns the folder it went to, and the result with the checksums of its files
- * @throws InferplayError DATA when the folder cannot be written
+ * @throws InferplayError DATA when the folder cannot be written, or holds something else
  */
 export async function writeResult(folder: string, result: Result, recording: Recording): Promise<{ folder: string; result: Result }> {
   const contents: [string, string][] = [
@@ -39,6 +57,7 @@ export async function writeResult(folder: string, result: Result, recording: Rec
   ];
   const files = Object.fromEntries(contents.map(([name, text]) => [name, { sizeBytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') }]));
   const whole: Result = { ...result, files };
+  await refuseForeignFolder(folder);
   try {
     const free = await freeFolder(folder);
     await mkdir(free, { recursive: true });
@@ -46,14 +65,19 @@ export async function writeResult(folder: string, result: Result, recording: Rec
     await writeWhole(join(free, RESULT_FILE), JSON.stringify(whole, null, 2) + '\n');
     return { folder: free, result: whole };
   } catch (cause) {
-    throw new InferplayError('DATA', `The result cannot be written to ${folder}: ${reasonOf(cause)}. Name another folder with --out.`, { cause });
+    throw unwritable(folder, cause);
   }
+}
+
+function unwritable(folder: string, cause: unknown): InferplayError {
+  return new InferplayError('DATA', `The result cannot be written to ${folder}: ${reasonOf(cause)}. Name another folder with --out.`, { cause });
 }
 
 async function freeFolder(folder: string): Promise<string> {
   for (let number = 1; number <= NAMES_MAX; number++) {
     const candidate = number === 1 ? folder : `${folder}-${number}`;
-    if (!(await exists(join(candidate, RESULT_FILE)))) return candidate;
+    const names = await readdir(candidate).catch(() => [] as string[]);
+    if (!names.includes(RESULT_FILE) && !isForeign(names)) return candidate;
   }
   throw new Error(`${NAMES_MAX} results of this name are there already`);
 }
@@ -107,7 +131,7 @@ async function readLatest(parent: string): Promise<{ folder: string; result: Res
 }
 
 /** A run in which nothing was measured has no start: its file's age stands for it. */
-async function startedMsOf({ folder, result }: { folder: string; result: Result }): Promise<number> {
+export async function startedMsOf({ folder, result }: { folder: string; result: Result }): Promise<number> {
   const startedMs = Date.parse(result.recording.startedAt ?? '');
   return Number.isNaN(startedMs) ? (await stat(join(folder, RESULT_FILE))).mtimeMs : startedMs;
 }

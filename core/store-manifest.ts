@@ -4,6 +4,7 @@
  */
 import { InferplayError } from './errors.js';
 import type { Manifest } from './manifest.js';
+import { counted } from './quantity.js';
 
 export const STORE_MANIFEST_KEY = 'inferplay:dataset';
 
@@ -92,5 +93,5 @@ export function compareStoreManifest(manifest: Manifest, stored: StoreManifest |
 
 /** For example `fraud, 2000 rows, sha256 0123456789ab…`. */
 export function describeDataset({ sha256, useCase, rows }: Pick<StoreManifest, 'sha256' | 'useCase' | 'rows'>): string {
-  return `${useCase ?? 'not made by inferplay'}, ${rows} rows, ${sha256 === null ? 'no checksum' : `sha256 ${sha256.slice(0, 12)}…`}`;
+  return `${useCase ?? 'not made by inferplay'}, ${counted(rows, 'row')}, ${sha256 === null ? 'no checksum' : `sha256 ${sha256.slice(0, 12)}…`}`;
 }

@@ -9,9 +9,9 @@ import { checkJson, type JsonSchema } from './check-json.js';
 import { InferplayError, reasonOf } from './errors.js';
 import { writeWhole } from './folder.js';
 import type { Recording } from './recording.js';
-import { readResult, RESULT_FILE, writeResult } from './result-folder.js';
+import { readResult, RESULT_FILE, startedMsOf, writeResult } from './result-folder.js';
 import type { Result } from './result.js';
-import { AXES, differencesOf, RUNS_MAX, type SweepDefinition, type SweepRun } from './sweep.js';
+import { AXES, differencesOf, isOfGrid, RUNS_MAX, type SweepDefinition, type SweepRun } from './sweep.js';
 
 export const SWEEP_FILE = 'sweep.json';
 
@@ -90,7 +90,7 @@ export async function readSweep(path: string): Promise<{ folder: string; state: 
 /** What readers rely on: runs are numbered, of points of the grid, and stay within the folder. */
 function faultOf({ definition, runs }: SweepState): string | null {
   if (runs.length > RUNS_MAX) return `it lists ${runs.length} runs, more than ${RUNS_MAX}`;
-  const wrong = runs.findIndex(({ run, folder, point }, index) => run !== index + 1 || folder !== `${RUNS}/${basename(folder)}` || definition.axes.some(({ name }) => point[name] === undefined));
+  const wrong = runs.findIndex(({ run, folder, point }, index) => run !== index + 1 || folder !== `${RUNS}/${basename(folder)}` || !isOfGrid(definition.axes, point));
   return wrong === -1 ? null : `runs[${wrong}] is not one of its runs`;
 }
 
@@ -163,6 +163,27 @@ async function readRun(folder: string, run: SweepRun): Promise<Result | null> {
     if (error instanceof InferplayError) return null;
     throw error;
   }
+}
+
+/** The sweep in a folder of results whose runs were measured last; null where no sweep there has a run. Those that cannot be read are passed over. */
+export async function latestSweep(parent: string): Promise<{ folder: string; startedMs: number } | null> {
+  let newest: { folder: string; startedMs: number } | null = null;
+  for (const name of (await readdir(parent).catch(() => [] as string[])).sort()) {
+    const startedMs = await sweepStartedMs(join(parent, name));
+    if (startedMs !== null && startedMs >= (newest?.startedMs ?? -Infinity)) newest = { folder: join(parent, name), startedMs };
+  }
+  return newest;
+}
+
+/** When the last of its runs began: runs are made in their order, so that one result is enough to know. */
+async function sweepStartedMs(folder: string): Promise<number | null> {
+  if (!(await readdir(folder).catch(() => [] as string[])).includes(SWEEP_FILE)) return null;
+  const names = (await readdir(join(folder, RUNS)).catch(() => [] as string[])).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  for (const name of names) {
+    const found = await readResult(join(folder, RUNS, name)).catch(() => null);
+    if (found !== null) return startedMsOf(found);
+  }
+  return null;
 }
 
 /** Takes the place of what an interrupted run left, once the new result is there to be written. */

@@ -38,7 +38,7 @@ export interface Axis {
   readonly values: readonly number[];
 }
 
-/** One value for each axis. */
+/** One value for each axis, but for those that mean nothing there: see plainPoint. */
 export type Point = { readonly [name in AxisName]?: number };
 
 export interface SweepDefinition {
@@ -72,9 +72,24 @@ const PURPOSE_ORDER = 3;
 /** Of a folder's name: file systems end at 255. */
 const NAME_LENGTH_MAX = 120;
 
-/** The values of the last axis change first. */
+/** The values of the last axis change first. Combinations that come to the same are one point. */
 export function pointsOf(axes: readonly Axis[]): Point[] {
-  return axes.reduce<Point[]>((points, { name, values }) => points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))), [{}]);
+  const grid = axes.reduce<Point[]>((points, { name, values }) => points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))), [{}]);
+  return [...new Map(grid.map(plainPoint).map((point) => [JSON.stringify(point), point])).values()];
+}
+
+/** A server waits for a minimum only where it batches, and has a timeout only where it waits: without the values that mean nothing at the point. */
+export function plainPoint(point: Point): Point {
+  return Object.fromEntries(entriesOf(point).filter(([name]) => !meansNothing(name, point)));
+}
+
+function meansNothing(name: AxisName, { serverBatch, minBatchSize }: Point): boolean {
+  return (name === 'minBatchSize' && serverBatch === 0) || (name === 'minBatchTimeoutMs' && (serverBatch === 0 || minBatchSize === 0));
+}
+
+/** Whether a point has all the values that it should have. */
+export function isOfGrid(axes: readonly Axis[], point: Point): boolean {
+  return axes.every(({ name, values }) => (point[name] === undefined ? meansNothing(name, point) : values.includes(point[name])));
 }
 
 /**
@@ -106,7 +121,7 @@ function folderOf(run: number, point: Point): string {
 }
 
 export function entriesOf(point: Point): [AxisName, number][] {
-  return Object.entries(point) as [AxisName, number][];
+  return (Object.entries(point) as [AxisName, number | undefined][]).filter((entry): entry is [AxisName, number] => entry[1] !== undefined);
 }
 
 /** `16`, `5,000/s`, `10 s` */

@@ -32,6 +32,11 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
 }
 
+/** Codes of the reasons that make the verdict what it is: of an INVALID run without those that would only make it SUSPECT. */
+export function decidingCodes({ code, reasons }: Verdict): ReasonCode[] {
+  return reasons.filter(({ severity }) => severity === code).map((reason) => reason.code);
+}
+
 export const OK = 'ok';
 export const WRONG_ANSWER = 'wrong-answer';
 /** Came due, and the window closed before it was sent: not an answer of the server's. */
@@ -128,7 +133,7 @@ function answers(plan: Plan, recording: Recording): Reason[] {
   const failed = failedOf(recording);
   const wrong = outcomes[WRONG_ANSWER]?.count ?? 0;
   if (ok === 0) {
-    const what = recording.sent === 0 ? `No request was measured after a warm-up of ${plan.warmupMs / 1000} s` : done === 0 ? `None of ${counted(recording.sent, 'request')} was answered` : `None of the ${counted(done, 'request')} that ended succeeded`;
+    const what = recording.sent === 0 ? `No request was measured after a warm-up of ${plan.warmupMs / 1000} s` : done === 0 ? recording.sent === 1 ? 'The 1 request was not answered' : `None of ${grouped(recording.sent)} requests was answered` : done === 1 ? 'The 1 request that ended did not succeed' : `None of the ${grouped(done)} requests that ended succeeded`;
     reasons.push(invalid('no-successes', `${what}, so there is no latency to report. ${failed > 0 ? `Most frequent: ${mostFrequent(recording)}.` : whyNone(recording)}`.trim()));
   }
   if (wrong > 0) {
@@ -189,10 +194,16 @@ function schedule(plan: Plan, recording: Recording, machine: Machine): Reason[] 
   const remedy = gone ? 'The server was gone at the end: look at its log.' : 'The server or its connections cannot take the rate; lower --rate, or raise --clients.';
   const busy = capped > WAITED_SHARE * due;
   if (busy) {
-    reasons.push(suspect('connections-busy', `${grouped(capped)} of ${grouped(due)} requests (${share(capped, due)}) were due while ${plan.clients === 1 ? 'the 1 connection was' : `all ${plan.clients} connections were`} busy${recording.connections.lost > 0 ? ' or down' : ''} and waited for one. Their wait is in the response time, not in the service time. ${gone ? 'The server was gone at the end.' : 'If the server is not at its limit, raise --clients.'}`));
+    reasons.push(suspect('connections-busy', `${grouped(capped)} of ${grouped(due)} requests (${share(capped, due)}) were due while ${plan.clients === 1 ? 'the 1 connection was' : `all ${plan.clients} connections were`} busy${recording.connections.lost > 0 ? ' or down' : ''} and waited for one. ${waitText(recording)} ${gone ? 'The server was gone at the end.' : 'If the server is not at its limit, raise --clients.'}`));
   }
   const reason = unsent(recording, remedy) ?? rateShortfall(asked, recording, remedy) ?? (busy ? null : lateness(recording, lessLate(plan, machine)));
   return reason ? [...reasons, reason] : reasons;
+}
+
+/** Where the wait for a connection is to be seen. */
+function waitText({ due, sent }: Recording): string {
+  if (due === sent) return 'Their wait is in the response time, not in the service time.';
+  return `The wait of those that were sent is in the response time, not in the service time; ${counted(due - sent, 'request was', 'requests were')} not sent at all, and ${due - sent === 1 ? 'is' : 'are'} in no latency.`;
 }
 
 /** A run that was stopped owes no requests. */

@@ -225,8 +225,11 @@ export class Loop implements Hooks {
     const until = Math.min(untilNs, endNs);
     if (this.#warming && until > startNs) this.#openWindow();
     if (schedule !== null && !this.#warming) {
+      // Without a free connection that is what all of them have waited for.
+      const full = this.#free.count === 0;
       for (; this.#taken < share && this.#next[0] < until; this.#taken++) {
         this.#recorder.notSent(this.#next[0]);
+        if (full) this.#recorder.capped++;
         this.#advance();
       }
     }

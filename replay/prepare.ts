@@ -1,11 +1,11 @@
-/** What of a replay can be known without its server: options, target and data set, held against one another. */
+/** What of a replay can be known before it: options, target and data set held against one another, and what the server holds. */
 import type { Dataset } from '../core/dataset.js';
 import { InferplayError } from '../core/errors.js';
 import type { Plan } from '../core/plan.js';
 import { layoutOf, type Layout } from './frames.js';
 import { groupsIn } from './groups.js';
 import { FRAMES_BYTES_MAX, makePlan, type ReplayOptions } from './plan.js';
-import type { Encoder, Target } from './target.js';
+import type { Encoder, Facts, InspectOptions, Target } from './target.js';
 import { createTarget } from './target-url.js';
 
 export interface Prepared {
@@ -39,6 +39,11 @@ export function prepareReplay(datasetPath: string, options: ReplayOptions, datas
 /** The plan of a replay that could begin, as far as can be known without its server. @throws as prepareReplay */
 export function planReplay(datasetPath: string, options: ReplayOptions, dataset: Dataset): Plan {
   return prepareReplay(datasetPath, options, dataset).plan;
+}
+
+/** Before several replays: the server is there and holds what they need. @throws InferplayError CONNECT, SERVER, DATA, USAGE */
+export async function inspectServer(options: ReplayOptions, dataset: Dataset, expected: Omit<InspectOptions, 'skipStoreCheck'>): Promise<Facts> {
+  return createTarget(options.target).inspect(dataset, { ...expected, skipStoreCheck: options.storeCheck === false });
 }
 
 function ringEntriesOf(plan: Plan, layout: Layout): number {

@@ -1,4 +1,4 @@
-/** What a RedisAI counts about a model: AI.INFO, and how often the model ran where the server tells that too, as the embedded one does. */
+/** What a RedisAI counts about a model: AI.INFO, or more than that where the server tells how often the model ran, as the embedded one does. */
 import { InferplayError } from '../core/errors.js';
 import { connectRedis, type ConnectRedisOptions, type ControlReply, type RedisControl } from '../wire/redis.js';
 import type { RedisAddress } from '../wire/redis-address.js';
@@ -16,23 +16,37 @@ const PATIENCE_MS = 3000;
 export async function readCounters(address: RedisAddress, options: ConnectRedisOptions, model: string): Promise<ServerCounters | null> {
   const control = await connectRedis(address, { ...options, connectTimeoutMs: PATIENCE_MS, commandTimeoutMs: PATIENCE_MS, loadingWaitMs: 0 });
   try {
-    const info = await tolerant(control, ['AI.INFO', model]);
-    if (!Array.isArray(info)) return null;
-    const names = info.map(String);
-    const number = (name: string): number => Number(names[names.indexOf(name) + 1]);
-    const counters = { calls: number('calls'), samples: number('samples'), errors: number('errors'), durationUs: number('duration') };
-    if (!Object.values(counters).every(Number.isSafeInteger)) return null;
-    return { ...counters, runs: runsOf(await tolerant(control, ['INFO', 'inference']), model) };
+    return countersOf(await tolerant(control, ['INFO', 'inference']), model) ?? (await aiInfo(control, model));
   } finally {
     control.close();
   }
 }
 
-/** The line `model_<key>:runs=…,calls=…`; the key may hold colons. */
-function runsOf(info: ControlReply, model: string): number | null {
+/**
+ * The line `model_<key>:runs=…,calls=…` of the embedded server; the key may hold colons. All counters in one reply are of one moment: calls
+ * from another reply would be more, or fewer, than those that the runs made.
+ */
+function countersOf(info: ControlReply, model: string): ServerCounters | null {
   const line = String(info ?? '').split('\r\n').find((text) => text.startsWith(`model_${model}:runs=`));
-  const runs = /:runs=(\d+),calls=/.exec(line?.slice(`model_${model}`.length) ?? '')?.[1];
-  return runs === undefined ? null : Number(runs);
+  if (line === undefined) return null;
+  const fields = new Map(line.slice(`model_${model}:`.length).split(',').map((field) => field.split('=') as [string, string]));
+  return whole({ calls: fields.get('calls'), samples: fields.get('samples'), errors: fields.get('errors'), durationUs: fields.get('duration_us'), runs: fields.get('runs') });
+}
+
+/** How often the model ran is not in it. */
+async function aiInfo(control: RedisControl, model: string): Promise<ServerCounters | null> {
+  const info = await tolerant(control, ['AI.INFO', model]);
+  if (!Array.isArray(info)) return null;
+  const names = info.map(String);
+  const field = (name: string): string | undefined => names[names.indexOf(name) + 1];
+  const counters = whole({ calls: field('calls'), samples: field('samples'), errors: field('errors'), durationUs: field('duration') });
+  return counters && { ...counters, runs: null };
+}
+
+/** null where one of them is no whole number. */
+function whole<T extends { readonly [name: string]: string | undefined }>(texts: T): { readonly [name in keyof T]: number } | null {
+  const numbers = Object.entries(texts).map(([name, text]): [string, number] => [name, Number(text)]);
+  return numbers.every(([, value]) => Number.isSafeInteger(value)) ? (Object.fromEntries(numbers) as { [name in keyof T]: number }) : null;
 }
 
 /** null for a command that the server does not know, or this user may not send. */

@@ -6,7 +6,7 @@ import { platform } from '../core/platform.js';
 import type { OnProgress } from '../core/progress.js';
 import type { Recording } from '../core/recording.js';
 import { datasetFacts, makeResult, type Result } from '../core/result.js';
-import { resultFolderName, writeResult } from '../core/result-folder.js';
+import { refuseForeignFolder, resultFolderName, writeResult } from '../core/result-folder.js';
 import type { ServerStatistics } from '../core/server-statistics.js';
 import { runCrew, type Crewed, type CrewParts } from './crew.js';
 import { fillArena } from './frames.js';
@@ -38,11 +38,13 @@ export async function replay(datasetPath: string, options: ReplayOptions, { sign
   // Options are checked before a file is opened: a typing error should not cost time.
   createTarget(options.target);
   makePlan(datasetPath, options, null);
+  const out = options.out ?? null;
+  if (out !== null && out !== 'auto') await refuseForeignFolder(out);
   const dataset = await openDataset(datasetPath);
   const prepared = prepareReplay(datasetPath, options, dataset);
   const { target, plan, encoder } = prepared;
   throwIfAborted(signal);
-  const server = await target.inspect(dataset, { skipStoreCheck: options.storeCheck === false, signal });
+  const server = await target.inspect(dataset, { skipStoreCheck: options.storeCheck === false, rowsInFlight: plan.clients * plan.tensorBatch, signal });
   const frames = await makeFrames(prepared, dataset, signal);
   throwIfAborted(signal);
 
@@ -50,7 +52,6 @@ export async function replay(datasetPath: string, options: ReplayOptions, { sign
   const parts = { plan, targetUrl: options.target, groups, frames, surround: encoder.surround, signal, onProgress: onProgress && progressOf(plan, onProgress) };
   const { recording, failure, serverStatistics } = await measure(parts, target, dataset);
   const result = makeResult({ plan, platform: platform(), server, serverStatistics, dataset: datasetFacts(dataset), recording });
-  const out = options.out ?? null;
   const folder = out === 'auto' ? resultFolderName(new Date(), dataset.manifest?.useCase ?? null, plan.target) : out;
   const written = folder === null ? { result, folder } : await writeResult(folder, result, recording);
   if (failure) {

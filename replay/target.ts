@@ -30,6 +30,10 @@ export type Facts = { readonly [fact: string]: string | number | boolean };
 export interface InspectOptions {
   /** Do not compare the data set with the one that was loaded into the store. */
   readonly skipStoreCheck: boolean;
+  /** That the run has on the way at most. */
+  readonly rowsInFlight: number;
+  /** The models are stored anew before the run, as it wants them: what the server holds of them says nothing yet. */
+  readonly modelsToCome?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -41,8 +45,8 @@ export interface Target {
    */
   encoder(dataset: Pick<Dataset, 'columns' | 'manifest'>, tensorBatch: number): Encoder;
   /**
-   * Control plane, before the run: the server is there, holds the model and the data.
-   * @throws InferplayError CONNECT, SERVER, DATA
+   * Control plane, before the run: the server is there, holds the model and the data, and does not wait for more than the run sends.
+   * @throws InferplayError CONNECT, SERVER, DATA, USAGE
    */
   inspect(dataset: Dataset, options: InspectOptions): Promise<Facts>;
   /**

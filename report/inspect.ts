@@ -7,7 +7,7 @@ import type { Column, Manifest } from '../core/manifest.js';
 import type { Result } from '../core/result.js';
 import { describeDataset } from './inspect-text.js';
 import type { SweepSummary } from '../core/sweep-points.js';
-import { isResult, isSweep, refuseManyResults } from './place.js';
+import { isResult, isSweep, placeOf, refuseManyResults } from './place.js';
 import { report, sweepAt } from './report.js';
 import { valuesOf, type Value } from './values.js';
 
@@ -49,13 +49,14 @@ export interface SweepDescription {
 }
 
 /**
- * @param path a data set (folder, manifest.json, or Arrow files from elsewhere), a result (folder, result.json, or `results/latest`) or a
- * sweep (folder or sweep.json)
+ * @param path a data set (folder, manifest.json, or Arrow files from elsewhere), a result (folder or result.json), a
+ * sweep (folder or sweep.json), or `results/latest`, whichever was measured last
  * @throws InferplayError DATA where it is none of them, unfinished, or damaged
  */
 export async function describe(path: string, { rows = 3 }: InspectOptions = {}): Promise<DatasetDescription | ResultDescription | SweepDescription> {
-  if (isSweep(path)) return { kind: 'sweep', summary: (await sweepAt(path)).summary };
-  if (isResult(path)) return { kind: 'result', ...(await readResult(path)) };
+  const place = await placeOf(path);
+  if (isSweep(place)) return { kind: 'sweep', summary: (await sweepAt(place)).summary };
+  if (isResult(place)) return { kind: 'result', ...(await readResult(place)) };
   await refuseManyResults(path);
   const dataset = await openDataset(path);
   const { columns, manifest } = dataset;

@@ -42,10 +42,10 @@ export function printable(text: string): string {
 }
 
 const PLAIN: { readonly [character: string]: string } = {
-  '▁': '.', '▂': ':', '▃': '-', '▄': '=', '▅': '+', '▆': '*', '▇': '#', '█': '@', '·': ' ', '→': '->', '…': '.', 'µ': 'u',
+  '▁': '.', '▂': ':', '▃': '-', '▄': '=', '▅': '+', '▆': '*', '▇': '#', '█': '@', '·': ' ', '→': '->', '…': '.', 'µ': 'u', '±': '+-',
 };
 
-/** The same without what an ASCII terminal lacks. Every character stays one wide, but for the arrow. */
+/** The same without what an ASCII terminal lacks. Every character stays one wide, but for the arrow and ±. */
 export function toAscii(text: string): string {
   return text.replace(/[^\x00-\x7f]/gu, (character) => PLAIN[character] ?? '?');
 }

@@ -5,7 +5,7 @@ import { readRuns, readSweep } from '../core/sweep-folder.js';
 import { summarizeSweep } from '../core/sweep-points.js';
 import type { SweepContent } from './format.js';
 import { FORMATS } from './formats/index.js';
-import { isSweep } from './place.js';
+import { isSweep, placeOf } from './place.js';
 
 export interface ReportOptions {
   /** Name of a format; `text` by default. */
@@ -17,7 +17,7 @@ export interface ReportOptions {
 }
 
 /**
- * @param path a result folder, its result.json, or `results/latest`; or the folder of a sweep
+ * @param path a result folder, its result.json, or the folder of a sweep; or `results/latest`, whichever was measured last
  * @throws InferplayError USAGE for an unknown format, DATA for a folder that is neither a whole result nor a sweep
  */
 export async function report(path: string, { format = FORMATS[0].name, color = false, width = 100, ascii = false }: ReportOptions = {}): Promise<string> {
@@ -26,7 +26,8 @@ export async function report(path: string, { format = FORMATS[0].name, color = f
     throw new InferplayError('USAGE', `There is no report format "${format}"; there are: ${FORMATS.map(({ name }) => name).join(', ')}.`);
   }
   const options = { color, width, ascii };
-  return isSweep(path) ? found.renderSweep(await sweepAt(path), options) : found.render((await readResult(path)).result, options);
+  const place = await placeOf(path);
+  return isSweep(place) ? found.renderSweep(await sweepAt(place), options) : found.render((await readResult(place)).result, options);
 }
 
 /** As far as it got. @throws InferplayError DATA */

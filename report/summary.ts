@@ -25,6 +25,9 @@ const LINES_MAX = 12;
 const FAILURES_MAX = 5;
 const MESSAGES_MAX = 2;
 
+/** Of all requests, those that end between the opening of the window and the reading of the counters: milliseconds of at least a second. */
+const EDGE_SHARE = 0.01;
+
 /** Ends without a newline. */
 export function summarize(result: Result, { color, width, ascii = false }: SummaryOptions): string {
   const paint = painter(color);
@@ -67,41 +70,46 @@ function ending(kind: string, { requests, durationMs }: Result['plan']): string 
 }
 
 function facts(result: Result, paint: Paint, width: number): string[] {
-  const { dataset, plan, recording, server } = result;
+  return factsOf(result).flatMap(([label, text]) => fact(label, text, paint, width));
+}
+
+/** What was asked of which server, and what came of it: label and text, for every format that people read. */
+export function factsOf(result: Result): (readonly [label: string, text: string])[] {
+  const { dataset, plan, recording, server, serverStatistics } = result;
   const { requests, ratesPerSecond: rates, elapsedSeconds } = recording;
-  const row = (label: string, text: string) => fact(label, text, paint, width);
   const counts = [
     `${grouped(requests.ok)} ok`,
     `${grouped(requests.failed)} failed`,
     requests.notSent > 0 ? `${grouped(requests.notSent)} not sent` : '',
     requests.interrupted > 0 ? `${grouped(requests.interrupted)} interrupted` : '',
   ].filter(Boolean);
+  const isEach = plan.tensorBatch === 1 && dataset.rowName !== null && rates.achieved !== null;
   const facts = Object.entries(server).map(([fact, value]) => `${fact.replaceAll('_', ' ')} ${value}`).join(', ');
-  return [
-    ...row('data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, dataset.rowName ?? 'row')})`),
-    ...row('target', plan.target),
-    ...(facts === '' ? [] : row('server', facts)),
-    ...row('requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan, requests, server.model)}`),
-    ...row('rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds)),
-    ...(dataset.rowName === null && plan.tensorBatch === 1 ? [] : row('rows', rowsLine(result))),
-    ...(result.serverStatistics === null ? [] : row('counted', countedLine(result.serverStatistics))),
+  const lines: [string, string][] = [
+    ['data set', `${dataset.path} (${dataset.useCase ? `${dataset.useCase}, ` : ''}${counted(dataset.rows, dataset.rowName ?? 'row')})`],
+    ['target', plan.target],
+    ['server', facts],
+    ['requests', `${counts.join(', ')} in ${threeDigits(elapsedSeconds)} s; ${checks(plan, requests, server.model)}`],
+    ['rate', rateLine(rates, plan.arrivals.kind, elapsedSeconds) + (isEach ? `, one ${dataset.rowName} a request` : '')],
+    ['rows', plan.tensorBatch === 1 ? '' : rowsLine(result)],
+    ['counted', serverStatistics === null ? '' : countedLine(serverStatistics, plan.clients, requests.done)],
   ];
+  return lines.filter(([, text]) => text !== '');
 }
 
-/** What the requests carried, where that is not simply one row each, or rows have a name. */
+/** What the requests carried, where that is not simply one row each. */
 function rowsLine({ plan: { tensorBatch }, dataset, recording: { rows } }: Result): string {
   const name = dataset.rowName ?? 'row';
   const { sentPerSecond: sent, okPerSecond: ok } = rows;
   if (sent === null || ok === null) return 'nothing was answered';
   const rate = (value: number) => `${threeDigits(value)} ${name}s/s`;
-  const batch = tensorBatch === 1 ? '' : `, ${grouped(tensorBatch)} a request`;
   const each = rows.shortRequests > 1 ? ' each' : '';
   const short = rows.shortRequests === 0 ? '' : `; ${counted(rows.shortRequests, 'short request')} with ${counted(rows.shortRows / rows.shortRequests, name)}${each}, where the data set ends`;
-  return `${rate(sent)}${ok === sent ? '' : `, ${rate(ok)} of it ok`}${batch}${short}`;
+  return `${rate(sent)}${ok === sent ? '' : `, ${rate(ok)} of it ok`}, ${grouped(tensorBatch)} a request${short}`;
 }
 
 /** What the server says of the same run. */
-function countedLine({ since, calls, errors, runs, samplesPerCall, samplesPerRun, microsecondsPerCall }: ServerStatistics): string {
+function countedLine({ since, calls, errors, runs, samplesPerCall, samplesPerRun, microsecondsPerCall }: ServerStatistics, clients: number, done: number): string {
   const unit = unitFor((microsecondsPerCall ?? 0) / 1000);
   const parts = [
     `by the server${since === 'window' ? ' since the warm-up' : ''}: ${counted(calls, 'call')}${samplesPerCall === null ? '' : ` of ${amount(samplesPerCall)} ${samplesPerCall === 1 ? 'row' : 'rows'}`}`,
@@ -109,7 +117,16 @@ function countedLine({ since, calls, errors, runs, samplesPerCall, samplesPerRun
     microsecondsPerCall === null ? '' : `${threeDigits((microsecondsPerCall / 1000) * unit.perMs)} ${unit.name} in the model a call`,
     errors > 0 ? counted(errors, 'error') : '',
   ];
-  return parts.filter(Boolean).join(', ');
+  return `${parts.filter(Boolean).join(', ')}${since === 'window' ? edges(calls, done, clients) : ''}`;
+}
+
+/**
+ * Requests of the warm-up that are under way as the window opens are counted too, and those that end before the counters are read are not.
+ * A difference that is larger than that can make has other causes, other clients for one.
+ */
+function edges(calls: number, done: number, clients: number): string {
+  const difference = Math.abs(calls - done);
+  return difference === 0 || difference > clients + EDGE_SHARE * done ? '' : `; ±${grouped(difference)} where the window opened`;
 }
 
 function amount(value: number): string {

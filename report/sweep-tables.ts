@@ -3,7 +3,7 @@
  * groups of rows, as far as there are such axes. Where a single one is swept, all figures are in one table.
  */
 import { counted, grouped } from '../core/quantity.js';
-import { AXES, axisValue, exactTime, pointsOf, pointText, type Axis, type AxisName, type Point } from '../core/sweep.js';
+import { AXES, axisValue, exactTime, plainPoint, pointsOf, pointText, type Axis, type AxisName, type Point } from '../core/sweep.js';
 import { statisticOf, type FigureName, type Statistic, type SweepPoint, type SweepSummary } from '../core/sweep-points.js';
 import type { ReasonCode, Severity } from '../core/verdict.js';
 import { decimals, fixed, unitFor } from './units.js';
@@ -37,6 +37,8 @@ const DOWN: readonly AxisName[] = ['clients', 'ratePerSecond'];
 const ACROSS: readonly AxisName[] = ['serverBatch', 'tensorBatch'];
 /** Spread around the median, as every title says it. */
 const HOW = 'median (min..max)';
+/** Points that are named for one reason; the rest are counted. */
+const POINTS_MAX = 8;
 
 function layOut(axes: readonly Axis[]): Layout {
   const swept = axes.filter(({ values }) => values.length > 1);
@@ -52,7 +54,7 @@ function finder({ points, definition }: SweepSummary): (part: Point) => SweepPoi
   const keyOf = (point: Point): string => definition.axes.map(({ name }) => point[name]).join(' ');
   const found = new Map(points.map((one) => [keyOf(one.point), one]));
   const constant = Object.fromEntries(definition.axes.filter(({ values }) => values.length === 1).map(({ name, values }) => [name, values[0]]));
-  return (part) => found.get(keyOf({ ...constant, ...part }))!;
+  return (part) => found.get(keyOf(plainPoint({ ...constant, ...part })))!;
 }
 
 /** Whether a row is something else than a request. */
@@ -121,6 +123,12 @@ function cellOf({ figures, supported, runs }: SweepPoint, { name, show }: Figure
   return { value: `${doubtful ? '~' : ''}${show(median)}`, spread: [spread, count < repeat ? `of ${count}` : ''].filter(Boolean).join(' '), mark };
 }
 
+/** The numbers of runs that cells say, `of 1`, where they rest on fewer than all repetitions; ascending. */
+export function partCounts(summary: SweepSummary): number[] {
+  const counts = figuresOf(summary).flatMap(({ name }) => summary.points.map(({ figures }) => figures[name].count));
+  return [...new Set(counts)].filter((count) => count > 0 && count < summary.definition.repeat).sort((a, b) => a - b);
+}
+
 /** For each way to batch, and whatever else is swept: where downwards the throughput was highest. Nothing to say of a single value. */
 export function bestTable(summary: SweepSummary): Table | null {
   const { down, across, groups } = layOut(summary.definition.axes);
@@ -134,7 +142,8 @@ export function bestTable(summary: SweepSummary): Table | null {
     if (best === null) return [];
     const near = line.filter((one) => one !== best && overlaps(one.figures.requestsPerSecond, best.figures.requestsPerSecond)).map(({ point }) => axisValue(down.name, point[down.name]!));
     isClose ||= near.length > 0;
-    const where: Cell = { value: axisValue(down.name, best.point[down.name]!), spread: near.length > 0 ? `or ${near.join(', ')}` : '', mark: '' };
+    const value = best.point[down.name];
+    const where: Cell = { value: value === undefined ? '-' : axisValue(down.name, value), spread: near.length > 0 ? `or ${near.join(', ')}` : '', mark: '' };
     return [{ label: pointText(other) || 'all', cells: [where, ...figures.map((figure) => ({ ...cellOf(best, figure, 0), spread: '' }))] }];
   });
   const note = isClose ? '"or": runs there overlap with those of the highest' : '';
@@ -162,6 +171,13 @@ export interface Reservation {
   /** Of the first run that has it, with that run's folder. */
   readonly message: string;
   readonly folder: string;
+}
+
+/** `at all points`, `at clients 1; clients 10; and 4 more points` */
+export function placesText({ points }: Reservation, summary: SweepSummary): string {
+  if (points.length > 1 && points.length === summary.points.length) return 'at all points';
+  const more = points.length > POINTS_MAX ? `; and ${counted(points.length - POINTS_MAX, 'more point')}` : '';
+  return `at ${points.slice(0, POINTS_MAX).join('; ')}${more}`;
 }
 
 /** The worst first, then the most frequent. */

@@ -3,11 +3,9 @@ import { counted } from '../core/quantity.js';
 import type { SweepSummary } from '../core/sweep-points.js';
 import { painter, printable, toAscii, wrap, type Color, type Paint } from './layout.js';
 import type { SummaryOptions } from './summary.js';
-import { bestTable, commonText, countsText, figureTables, reservations, type Cell, type Reservation, type Table } from './sweep-tables.js';
+import { bestTable, commonText, countsText, figureTables, partCounts, placesText, reservations, type Cell, type Reservation, type Table } from './sweep-tables.js';
 
 const MARK_COLORS: { readonly [mark: string]: Color } = { '?': 'yellow', '!': 'red' };
-/** Points that are named for one reason; the rest are counted. */
-const POINTS_MAX = 8;
 const GAP = 3;
 
 /** Ends without a newline. */
@@ -75,20 +73,20 @@ function notes(summary: SweepSummary, paint: Paint, width: number): string[] {
   const { runs, points } = summary;
   const left = runs.planned - runs.done;
   const lines = left === 0 ? [] : wrap(`${counted(left, 'run is', 'runs are')} not done yet: the command that began the sweep goes on.`, width);
-  if (points.some(({ figures }) => Object.values(figures).some(({ count }) => count > 0 && count < summary.definition.repeat))) lines.push(...wrap(`"of 2": so many runs have the figure, and not all ${summary.definition.repeat}`, width));
+  const parts = partCounts(summary);
+  if (parts.length > 0) lines.push(...wrap(`${parts.map((count) => `"of ${count}"`).join(', ')}: so many runs have the figure, and not all ${summary.definition.repeat}`, width));
   if (points.some(({ supported, runs }) => runs.length > 0 && !(supported.responseP50Ms && supported.responseP99Ms))) lines.push(...wrap('~ in some run there were too few samples to rely on the percentile', width));
   const found = reservations(summary);
   if (found.length === 0) return lines;
   const marks = ([['INVALID', '!'], ['SUSPECT', '?']] as const).filter(([code]) => found.some(({ severity }) => severity === code));
   lines.push(...wrap(`${marks.map(([code, mark]) => `${mark} a run of the point is ${code}`).join(', ')}; its figures are in the median all the same:`, width));
-  return [...lines, ...found.flatMap((reservation) => reservationLines(reservation, paint, width))];
+  return [...lines, ...found.flatMap((reservation) => reservationLines(reservation, placesText(reservation, summary), paint, width))];
 }
 
-function reservationLines({ code, severity, runs, points, message, folder }: Reservation, paint: Paint, width: number): string[] {
-  const more = points.length > POINTS_MAX ? `; and ${counted(points.length - POINTS_MAX, 'more point')}` : '';
+function reservationLines({ code, severity, runs, message, folder }: Reservation, places: string, paint: Paint, width: number): string[] {
   const mark = severity === 'INVALID' ? '!' : '?';
   const text = `${mark} ${code}, ${counted(runs, 'run')}: ${printable(message)} (${folder})`;
   const [first, ...rest] = wrap(text, width - 4);
-  const where = wrap(`at ${points.slice(0, POINTS_MAX).join('; ')}${more}`, width - 4);
+  const where = wrap(places, width - 4);
   return [`  ${paint(MARK_COLORS[mark], first.slice(0, 2 + code.length))}${first.slice(2 + code.length)}`, ...rest.map((line) => `    ${line}`), ...where.map((line) => `    ${paint('dim', line)}`)];
 }

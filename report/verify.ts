@@ -12,7 +12,7 @@ import type { OnProgress } from '../core/progress.js';
 import { RESULT_FILE } from '../core/result-folder.js';
 import { readSweep } from '../core/sweep-folder.js';
 import { fileProblem, short, startChecks, type Checks, type Verification } from './checks.js';
-import { isResult, isSweep, refuseManyResults } from './place.js';
+import { isResult, isSweep, placeOf, refuseManyResults } from './place.js';
 import { CHECKS_BEHIND_RESULT, verifyResult } from './verify-result.js';
 
 export type { Problem, Verification } from './checks.js';
@@ -31,8 +31,9 @@ export interface VerifyOptions {
 export async function verify(path: string, { signal, onProgress }: VerifyOptions = {}): Promise<Verification> {
   const checks = startChecks(path, signal, onProgress);
   const folder = basename(path) === MANIFEST_FILE ? dirname(path) : path;
-  if (isSweep(path)) await verifySweep(path, checks);
-  else if (isResult(path)) await verifyResult(path, checks);
+  const place = await placeOf(path);
+  if (isSweep(place)) await verifySweep(place, checks);
+  else if (isResult(place)) await verifyResult(place, checks);
   else if (existsSync(join(folder, MANIFEST_FILE))) await verifyDataset(folder, checks, signal);
   else await refuse(path);
   return checks.verification();

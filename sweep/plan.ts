@@ -1,7 +1,8 @@
 /** Options of a sweep, checked and made into its definition and its runs, before anything is measured or stored. */
+import { waitForEver } from '../core/batching.js';
 import type { Dataset } from '../core/dataset.js';
 import { InferplayError } from '../core/errors.js';
-import { counted, grouped } from '../core/quantity.js';
+import { grouped } from '../core/quantity.js';
 import { AXES, pointsOf, pointText, RUNS_MAX, runsOf, sharedPlan, type Axis, type AxisName, type Point, type SweepDefinition, type SweepRun } from '../core/sweep.js';
 import type { Plan } from '../core/plan.js';
 import type { PlanReplay, Replaying, SweepOptions } from './stages.js';
@@ -11,6 +12,8 @@ export interface SweepPlan {
   readonly definition: SweepDefinition;
   readonly runs: readonly SweepRun[];
   readonly planOf: (point: Point) => Plan;
+  /** That are on the way at most, at the point with the fewest. */
+  readonly rowsInFlight: number;
   /** What the user should know before it begins. */
   readonly warnings: readonly string[];
 }
@@ -47,9 +50,12 @@ export function planSweep<R extends Replaying>(path: string, options: SweepOptio
     refuseUnstorable(replay.target, dataset.manifest);
     refuseFixed(points, dataset.manifest!);
   }
+  refuseIdle(axes, points);
   points.forEach((point, at) => refuseWaiting(point, plans[at]));
   const definition = { plan: sharedPlan(plans, axes), axes, repeat, cooldownMs, store: stores ? { device, modelForm } : null };
-  return { definition, runs: runsOf(axes, repeat, plans[0].seed), planOf, warnings: points.some((point, at) => isLonely(point, plans[at])) ? [LONELY] : [] };
+  const rowsInFlight = Math.min(...plans.map(({ clients, tensorBatch }) => clients * tensorBatch));
+  const warnings = points.some((point, at) => isLonely(point, plans[at])) ? [LONELY] : [];
+  return { definition, runs: runsOf(axes, repeat, plans[0].seed), planOf, rowsInFlight, warnings };
 }
 
 /** Checked, in the order of AXES and ascending. Without any axis the number of clients is one, of a single value. */
@@ -80,6 +86,13 @@ function checked(name: AxisName, values: readonly number[]): number[] {
   return ascending;
 }
 
+/** A minimum, or its timeout, that is left out at every point: the sweep would not measure what its command names. */
+function refuseIdle(axes: readonly Axis[], points: readonly Point[]): void {
+  const named = ({ name, values }: Axis): boolean => /^minBatch/.test(name) && values.some((value) => value > 0);
+  const idle = axes.filter(named).find(({ name }) => points.every((point) => point[name] === undefined));
+  if (idle !== undefined) throw usage(`${AXES[idle.name].label} means nothing at any point: the server batch, or the min batch size, is 0 at all of them.`);
+}
+
 /**
  * The server holds a request back until `min batch size` rows wait for the model, or the timeout has passed. More rows than one batch
  * takes, or than all clients together send, never come together.
@@ -87,12 +100,11 @@ function checked(name: AxisName, values: readonly number[]): number[] {
 function refuseWaiting(point: Point, { clients, tensorBatch }: Plan): void {
   const { serverBatch = 0, minBatchSize = 0, minBatchTimeoutMs = 0 } = point;
   const where = `at ${pointText(point)}`;
-  if (minBatchSize > 0 && serverBatch === 0) throw usage(`${where} there is a min batch size without a server batch, which the server refuses: sweep server-batch too, without 0.`);
-  if (minBatchTimeoutMs > 0 && minBatchSize === 0) throw usage(`${where} there is a min batch timeout without a min batch size, which the server refuses: sweep min-batch-size too, without 0.`);
+  if (minBatchSize > 0 && serverBatch === 0) throw usage(`${where} there is a min batch size without a server batch, which the server refuses: sweep server-batch too.`);
+  if (minBatchTimeoutMs > 0 && minBatchSize === 0) throw usage(`${where} there is a min batch timeout without a min batch size, which the server refuses: sweep min-batch-size too.`);
   if (minBatchSize > serverBatch) throw usage(`${where} no batch could ever be large enough: the min batch size is above the server batch. Leave that point out.`);
-  const inFlight = clients * tensorBatch;
-  if (minBatchTimeoutMs > 0 || minBatchSize <= inFlight) return;
-  throw usage(`${where} the server would wait for ever: ${counted(inFlight, 'row is', 'rows are')} in flight at most, and it waits for ${grouped(minBatchSize)}. Sweep min-batch-timeout too, for example min-batch-timeout=10 (milliseconds), or leave that point out.`);
+  const wait = minBatchTimeoutMs > 0 ? null : waitForEver(minBatchSize, clients * tensorBatch);
+  if (wait !== null) throw usage(`${where} ${wait.replace('The', 'the')}. Sweep min-batch-timeout too, for example min-batch-timeout=10 (milliseconds), or leave that point out.`);
 }
 
 /** Whether a request may wait for company that the server does not stop to wait for. */

@@ -36,6 +36,11 @@ export interface Storing {
 export interface SweepStages<R extends Replaying> {
   /** Checks all of a run that can be checked without its server; see replay/prepare.ts. */
   readonly planReplay: PlanReplay<R>;
+  /**
+   * Called before the first run: the server is there, and holds what the runs need.
+   * @param expected the fewest rows that a run has on the way at most, and whether `load` will store the models before it
+   */
+  inspectServer(options: R, dataset: Dataset, expected: { readonly rowsInFlight: number; readonly modelsToCome: boolean; readonly signal?: AbortSignal }): Promise<unknown>;
   replay(dataset: string, options: R, context: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): Promise<{ readonly result: Result; readonly recording: Recording }>;
   /** Called only where the server's batches are swept. */
   load(dataset: string, options: Storing): Promise<unknown>;

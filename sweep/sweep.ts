@@ -27,10 +27,11 @@ export async function sweep<R extends Replaying>(path: string, options: SweepOpt
   const state = await openSweep(folder, plan.definition, plan.runs);
   const { done, left } = await readRuns(folder, state.runs);
   const time = timer(plan);
-  const { definition: { axes }, warnings } = plan;
-  context.onEvent?.({ kind: 'plan', folder, points: pointsOf(axes).length, runs: state.runs.length, done: done.length, leftMs: time.leftMs(left), warnings });
+  const { definition: { axes }, rowsInFlight, warnings } = plan;
   const store = modelStore(path, options.replay.target, plan.definition.store, stages.load, context);
   try {
+    if (left.length > 0) await stages.inspectServer(options.replay, dataset, { rowsInFlight, modelsToCome: plan.definition.store !== null, signal: context.signal });
+    context.onEvent?.({ kind: 'plan', folder, points: pointsOf(axes).length, runs: state.runs.length, done: done.length, leftMs: time.leftMs(left), warnings });
     for (const [index, run] of left.entries()) {
       if (index > 0) await setTimeout(plan.definition.cooldownMs, undefined, { signal: context.signal });
       throwIfAborted(context.signal);
@@ -65,7 +66,7 @@ function throwIfAborted(signal?: AbortSignal): void {
 /** Says how far it got, and how to go on. */
 function stopped(error: unknown, folder: string, { runs }: SweepState, done: number, signal?: AbortSignal): unknown {
   if (done === 0 && !signal?.aborted) return error;
-  const kept = `${done} of ${counted(runs.length, 'run')} are done and kept in ${folder}: the same command goes on with the next one.`;
+  const kept = `${done} of ${counted(runs.length, 'run')} ${done === 1 ? 'is' : 'are'} done and kept in ${folder}: the same command goes on with the next one.`;
   if (signal?.aborted) return new InferplayError('INTERRUPTED', `The sweep was stopped; ${kept}`, { cause: error });
   return error instanceof InferplayError ? new InferplayError(error.code, `${messageOf(error)} (${kept})`, { cause: error }) : error;
 }

@@ -1,4 +1,5 @@
 /** RedisAI, and every server that speaks its commands. */
+import { waitForEver } from '../../core/batching.js';
 import type { Dataset } from '../../core/dataset.js';
 import { InferplayError } from '../../core/errors.js';
 import { compareStoreManifest, parseStoreManifest, STORE_MANIFEST_KEY } from '../../core/store-manifest.js';
@@ -34,20 +35,27 @@ export const redisai: TargetKind<typeof REDISAI_OPTIONS> = {
   },
 };
 
-async function inspect(address: Address, options: RedisAiOptions, dataset: Dataset, { skipStoreCheck, signal }: InspectOptions): Promise<Facts> {
+async function inspect(address: Address, options: RedisAiOptions, dataset: Dataset, { skipStoreCheck, rowsInFlight, modelsToCome = false, signal }: InspectOptions): Promise<Facts> {
   const { model, inputs } = formOf(dataset, options);
   const control = await connectRedis(address, { ...tlsChoice(options), signal });
   try {
-    const facts = { ...(await serverFacts(control)), ...(await modelFacts(control, model)) };
-    if (skipStoreCheck || dataset.manifest === null) return facts;
-    const stored = await control.call(['GET', STORE_MANIFEST_KEY]);
     const keys = inputs.filter(({ stored: isStored }) => isStored).map(({ column }) => `${column.name}Tensor`);
-    const complaint = compareStoreManifest(dataset.manifest, Buffer.isBuffer(stored) ? parseStoreManifest(stored) : null, { keys, models: [model] });
+    const facts = { ...(await serverFacts(control)), ...(await modelFacts(control, model, modelsToCome)) };
+    if (!modelsToCome) refuseWaiting(facts, rowsInFlight);
+    if (skipStoreCheck || dataset.manifest === null || (modelsToCome && keys.length === 0)) return facts;
+    const stored = await control.call(['GET', STORE_MANIFEST_KEY]);
+    const complaint = compareStoreManifest(dataset.manifest, Buffer.isBuffer(stored) ? parseStoreManifest(stored) : null, { keys, models: modelsToCome ? [] : [model] });
     if (complaint) throw new InferplayError('DATA', `${complaint} (Or skip this check with --no-store-check.)`);
     return facts;
   } finally {
     control.close();
   }
+}
+
+/** The server holds requests back until a batch is large enough, or the timeout has passed: here neither would ever be. */
+function refuseWaiting({ model, min_batch_size, min_batch_timeout_ms }: Facts, rowsInFlight: number): void {
+  const wait = min_batch_timeout_ms === undefined ? waitForEver(Number(min_batch_size ?? 0), rowsInFlight) : null;
+  if (wait !== null) throw new InferplayError('USAGE', `${wait} (MINBATCHSIZE of the model ${String(model)}). Raise --clients or --tensor-batch, or store the model again with "inferplay load --min-batch-timeout".`);
 }
 
 async function serverFacts(control: RedisControl): Promise<Facts> {
@@ -58,7 +66,7 @@ async function serverFacts(control: RedisControl): Promise<Facts> {
 }
 
 /** @throws InferplayError SERVER when the server does not hold the model, or knows no models */
-async function modelFacts(control: RedisControl, model: string): Promise<Facts> {
+async function modelFacts(control: RedisControl, model: string, toCome: boolean): Promise<Facts> {
   let reply: ControlReply;
   try {
     reply = await control.call(['AI.MODELGET', model, 'META']);
@@ -68,6 +76,7 @@ async function modelFacts(control: RedisControl, model: string): Promise<Facts> 
     if (/unknown command/i.test(cause.message)) {
       throw new InferplayError('SERVER', `${control.where} is no RedisAI: it does not know AI.MODELGET, so it can neither hold a model nor run one. Name a server that has the RedisAI module loaded, or start one with "inferplay serve".`, { cause });
     }
+    if (toCome) return { model };
     throw new InferplayError('SERVER', `${control.where} has no model "${model}" (${cause.message}): load the data set with "inferplay load", or name another model with ?model=.`, { cause });
   }
   const fields = Array.isArray(reply) ? reply.map((item) => (Buffer.isBuffer(item) ? item.toString('utf8') : item)) : [];

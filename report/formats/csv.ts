@@ -58,6 +58,11 @@ function fieldsOf({ plan, dataset, platform, verdict, recording, serverStatistic
     ['rows_ok_per_s', recording.rows.okPerSecond],
     ['server_samples_per_run', serverStatistics?.samplesPerRun ?? null],
     ['server_us_per_call', serverStatistics?.microsecondsPerCall ?? null],
+    ['short_requests', recording.rows.shortRequests],
+    ['short_rows', recording.rows.shortRows],
+    ['server_calls', serverStatistics?.calls ?? null],
+    ['server_errors', serverStatistics?.errors ?? null],
+    ['server_runs', serverStatistics?.runs ?? null],
   ];
 }
 

@@ -1,6 +1,7 @@
 import { PERCENTILES, type PercentileName, type Result } from '../../core/result.js';
 import type { Format } from '../format.js';
-import { bestTable, commonText, countsText, figureTables, reservations, type Cell, type Table } from '../sweep-tables.js';
+import { factsOf } from '../summary.js';
+import { bestTable, commonText, countsText, figureTables, placesText, reservations, type Cell, type Table } from '../sweep-tables.js';
 import { fixed, perSecond } from '../units.js';
 
 /** Tables for a page or a message: what the text says, without what is only for the terminal. */
@@ -11,7 +12,7 @@ export const markdown: Format = {
   renderSweep({ summary }) {
     const { plan } = summary.definition;
     const best = bestTable(summary);
-    const found = reservations(summary).map(({ code, severity, runs, points, message }) => `- ${severity} ${code} (runs: ${runs}; at ${escaped(points.join('; '))}): ${escaped(message)}`);
+    const found = reservations(summary).map((one) => `- ${one.severity} ${one.code} (runs: ${one.runs}; ${escaped(placesText(one, summary))}): ${escaped(one.message)}`);
     return [
       `Sweep of ${escaped(String(plan.dataset))} on ${escaped(String(plan.target))}: ${countsText(summary)}; ${escaped(commonText(summary))}.`,
       ...[...figureTables(summary), ...(best ? [best] : [])].map(pageTable),
@@ -20,7 +21,11 @@ export const markdown: Format = {
   },
 };
 
-function resultPage({ verdict, dataset, plan, recording }: Result): string {
+/** Facts that the heading of the page has already. */
+const IN_HEADING = ['data set', 'target'];
+
+function resultPage(result: Result): string {
+  const { verdict, dataset, plan, recording } = result;
   const { requests, ratesPerSecond, latency } = recording;
   const names = Object.keys(PERCENTILES) as PercentileName[];
   const rows = (['response', 'service', 'lateness'] as const).map((kind) => [
@@ -37,6 +42,7 @@ function resultPage({ verdict, dataset, plan, recording }: Result): string {
     `**${verdict.code}** ${escaped(dataset.path)} on ${escaped(plan.target)}: ${arrivals}, clients ${plan.clients}, ${rate}, ${requests.failed} failed.`,
     ...(reasons.length > 0 ? [reasons.join('\n')] : []),
     lines(['latency, ms', ...names], rows),
+    factsOf(result).filter(([label]) => !IN_HEADING.includes(label)).map(([label, text]) => `- ${label}: ${escaped(text)}`).join('\n'),
   ].join('\n\n');
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Result } from '../../core/result.js';
 import { runCli } from '../support/cli.js';
 import { servedSet } from '../support/served.js';
 
@@ -49,11 +50,14 @@ test('a run whose answers are wrong is INVALID, code 6; a store with other data 
   const refused = await runCli(['replay', 'other', '--target', url, '--requests', '100'], { cwd });
   assert.ok([3, 5].includes(refused.code ?? 0), refused.stderr);
   assert.match(refused.stderr, /inferplay load/);
-  const wrong = await runCli(['replay', 'other', '--target', url, '--requests', '700', '--no-store-check', '--check', 'all', '--out', 'wrong'], { cwd });
+  const wrong = await runCli(['replay', 'other', '--target', url, '--requests', '700', '--rate', '100000', '--clients', '1', '--no-store-check', '--check', 'all', '--out', 'wrong'], { cwd });
   assert.equal(wrong.code, 6, wrong.stderr);
   assert.match(wrong.stdout, /^INVALID[\s\S]*wrong-answers/);
-  assert.match(wrong.stderr, /^error: the run is INVALID: .*wrong-answers/m);
-  assert.equal(JSON.parse(readFileSync(join(cwd, 'wrong', 'result.json'), 'utf8')).verdict.code, 'INVALID');
+  const { verdict } = JSON.parse(readFileSync(join(cwd, 'wrong', 'result.json'), 'utf8')) as Result;
+  assert.equal(verdict.code, 'INVALID');
+  assert.ok(verdict.reasons.some(({ code, severity }) => code === 'connections-busy' && severity === 'SUSPECT'));
+  const codes = verdict.reasons.filter(({ severity }) => severity === 'INVALID').map(({ code }) => code);
+  assert.ok(codes.includes('wrong-answers') && wrong.stderr.includes(`error: the run is INVALID: ${codes.join(', ')}; the reasons are above.`), wrong.stderr);
 });
 
 test('Ctrl-C ends the run with a whole result that says so, code 130', async (t) => {

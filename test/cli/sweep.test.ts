@@ -118,4 +118,5 @@ test('events are told in a line', () => {
   assert.deepEqual(linesOf({ kind: 'run', run, runs: 36, leftMs: null }), ['run 7 of 36: clients 10, tensor batch 8, server batch 16 (repetition 2) …']);
   assert.deepEqual(linesOf({ kind: 'done', run, verdict: { code: 'VALID', reasons: [] } }), []);
   assert.deepEqual(linesOf({ kind: 'done', run, verdict: { code: 'SUSPECT', reasons: [{ code: 'stalled', severity: 'SUSPECT', message: '' }] } }), ['run 7 is SUSPECT: stalled']);
+  assert.deepEqual(linesOf({ kind: 'done', run, verdict: { code: 'INVALID', reasons: [{ code: 'errors', severity: 'INVALID', message: '' }, { code: 'stalled', severity: 'SUSPECT', message: '' }] } }), ['run 7 is INVALID: errors']);
 });

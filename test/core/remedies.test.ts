@@ -19,6 +19,7 @@ test('more threads are advised up to the free cores, and none where there is non
   assert.equal(moreClient(planOf({ target: REMOTE, threads: 1 }), { cores: 4 }), 'Use more --threads: this machine has cores for 4.');
   assert.equal(moreClient(planOf({ target: LOCAL, threads: 1 }), { cores: 4 }), 'Use more --threads: this machine has cores for 3.');
   assert.equal(moreClient(planOf({ target: LOCAL, threads: 1 }), { cores: 2 }), 'None of the 2 cores is free for another thread: give the client a machine of its own.');
+  assert.equal(moreClient(planOf({ target: LOCAL, threads: 1 }), { cores: 1 }), 'The 1 core is not free for another thread: give the client a machine of its own.');
   assert.equal(moreClient(planOf({ target: REMOTE, threads: 4 }), { cores: 4 }), 'None of the 4 cores is free for another thread: give the client a machine with more cores.');
   assert.match(moreClient(planOf({ target: REMOTE, threads: 1, clients: 1 }), { cores: 4 }), /--clients and --threads/);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { InferplayError } from '../../core/errors.js';
-import { readResult, resultFolderName, writeResult } from '../../core/result-folder.js';
+import { readResult, refuseForeignFolder, resultFolderName, writeResult } from '../../core/result-folder.js';
 import { makeResult } from '../../core/result.js';
 import { temporaryFolder } from '../support/paths.js';
 import { CASES } from '../support/results.js';
@@ -33,6 +33,24 @@ test('a result is never overwritten', async (t) => {
   const folders = [];
   for (let n = 0; n < 3; n++) folders.push((await writeResult(folder, RESULT, ONE.recording)).folder);
   assert.deepEqual(folders, [folder, `${folder}-2`, `${folder}-3`]);
+});
+
+test('a result goes neither into a data set, nor into a sweep, nor between the files of somebody else', async (t) => {
+  const parent = temporaryFolder(t);
+  for (const names of [['manifest.json', 'models'], ['runs', 'sweep.json'], ['thesis.tex'], ['20250102T030405Z-fraud-null']]) {
+    const folder = join(parent, `a-${names[0]}`);
+    for (const name of names) mkdirSync(join(folder, name), { recursive: true });
+    for (const attempt of [refuseForeignFolder(folder), writeResult(folder, RESULT, ONE.recording)]) {
+      await assert.rejects(attempt, { code: 'DATA', message: `${folder} holds files that are no result (${names.join(', ')}): name an empty or new folder with --out.` });
+    }
+    assert.deepEqual(readdirSync(folder).sort(), names);
+  }
+  const cut = join(parent, 'cut');
+  mkdirSync(cut);
+  for (const name of ['latency.hlog', '.result.json.part']) writeFileSync(join(cut, name), '');
+  assert.equal((await writeResult(cut, RESULT, ONE.recording)).folder, cut, 'what a writing has left that was cut short');
+  mkdirSync(join(`${cut}-2`, 'manifest.json'), { recursive: true });
+  assert.equal((await writeResult(cut, RESULT, ONE.recording)).folder, `${cut}-3`, 'nor into a data set of the next name');
 });
 
 test('latest is the newest result of a folder', async (t) => {

@@ -56,4 +56,6 @@ test('docs/result.md names every field', () => {
 test('docs/measuring.md explains every reason', () => {
   const text = readFileSync(docs('measuring.md'), 'utf8');
   assert.deepEqual(REASON_CODES.filter((code) => !text.includes(`| \`${code}\` |`)), []);
+  const table = text.slice(text.indexOf('| code | severity |')).split('\n\n')[0].split('\n').slice(2);
+  for (const line of table) assert.ok(REASON_CODES.some((code) => line.startsWith(`| \`${code}\` | `)), line);
 });

@@ -37,6 +37,7 @@ test('the right data set is accepted', () => {
 test('every other case has its sentence', () => {
   const cases: [StoreManifest | null, Parameters<typeof compareStoreManifest>[2], RegExp][] = [
     [null, {}, /holds no data set that was loaded to its end: run "inferplay load"/],
+    [{ ...stored, sha256: 'b'.repeat(64), rows: 1 }, {}, /another data set \(fraud, 1 row, sha256/],
     [{ ...stored, sha256: 'b'.repeat(64), rows: 7 }, {}, /another data set \(fraud, 7 rows, sha256 bbbbbbbbbbbb…\) than this one \(fraud, 100 rows, sha256 aaaaaaaaaaaa…\)/],
     [{ ...stored, sha256: null, useCase: null }, {}, /not made by inferplay, 100 rows, no checksum/],
     [{ ...stored, keys: ['referenceBLOB:{<id>}'] }, { keys: ['referenceTensor'] }, /no keys referenceTensor:\{id\}.*only referenceBLOB.*--put both/],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { AXES, axisValue, differencesOf, plannedMs, pointsOf, pointText, runsOf, sharedPlan, type Axis, type AxisName, type SweepDefinition } from '../../core/sweep.js';
+import { AXES, axisValue, differencesOf, isOfGrid, plainPoint, plannedMs, pointsOf, pointText, runsOf, sharedPlan, type Axis, type AxisName, type SweepDefinition } from '../../core/sweep.js';
 import { planOf } from '../support/recordings.js';
 
 const GRID: readonly Axis[] = [{ name: 'clients', values: [1, 10, 20] }, { name: 'serverBatch', values: [0, 16] }];
@@ -16,6 +16,15 @@ test('the points are all combinations, the last axis changing first', () => {
     'clients 1, server batch 0', 'clients 1, server batch 16', 'clients 10, server batch 0', 'clients 10, server batch 16', 'clients 20, server batch 0', 'clients 20, server batch 16',
   ]);
   assert.deepEqual(pointsOf([]), [{}]);
+});
+
+test('points that come to the same are one: without batching there is no minimum, without a minimum no timeout', () => {
+  const axes: Axis[] = [{ name: 'serverBatch', values: [0, 16] }, { name: 'minBatchSize', values: [0, 4] }, { name: 'minBatchTimeoutMs', values: [10, 20] }];
+  assert.deepEqual(pointsOf(axes), [{ serverBatch: 0 }, { serverBatch: 16, minBatchSize: 0 }, { serverBatch: 16, minBatchSize: 4, minBatchTimeoutMs: 10 }, { serverBatch: 16, minBatchSize: 4, minBatchTimeoutMs: 20 }]);
+  assert.deepEqual(plainPoint({ clients: 1, serverBatch: 0, minBatchSize: 4, minBatchTimeoutMs: 10 }), { clients: 1, serverBatch: 0 });
+  assert.deepEqual(pointsOf([axes[1]]), [{ minBatchSize: 0 }, { minBatchSize: 4 }], 'where nothing is said of batching nothing is left out');
+  for (const point of pointsOf(axes)) assert.ok(isOfGrid(axes, point));
+  for (const point of [{}, { serverBatch: 16 }, { serverBatch: 16, minBatchSize: 4 }, { serverBatch: 8, minBatchSize: 0 }]) assert.ok(!isOfGrid(axes, point), JSON.stringify(point));
 });
 
 test('every repetition is all points once, numbered through, whatever the grid and the seed', () => {

@@ -96,6 +96,13 @@ test("connections-busy takes the place of lateness: the wait is the server's", (
   const late = { lateness: histogramOf(latencies(10_000, 30_000_000)) };
   assert.deepEqual(judged(OPEN, { ...late, capped: 101 }), ['SUSPECT connections-busy']);
   assert.deepEqual(judged(OPEN, { capped: 100 }), []);
+  assert.deepEqual(judged(OPEN, { ...late, capped: 100 }), ['INVALID schedule-missed'], 'of a few that waited the lateness counts');
+});
+
+test('connections-busy says of requests that were never sent that they are in no latency', () => {
+  assert.match(messages(OPEN, { capped: 500 }), /500 of 10,000 requests \(5\.00 %\) were due while all 50 connections were busy and waited for one\. Their wait is in the response time, not in the service time\./);
+  const overload = { capped: 10_000, sent: 1200, done: 1200, outcomes: outcomes({ ok: 1200, 'not-sent': 8800 }) };
+  assert.match(messages(OPEN, overload), /10,000 of 10,000 requests \(100 %\) were due while .* waited for one\. The wait of those that were sent is in the response time, not in the service time; 8,800 requests were not sent at all, and are in no latency\./);
 });
 
 test('connections-missing, frames-starved, unchecked', () => {
@@ -174,7 +181,7 @@ test('a server that is gone is said to be gone, and the load is not blamed', () 
 
 test('one of a kind is not said in the plural', () => {
   assert.match(messages({ clients: 50 }, { connections: { opened: 50, lost: 1, reopened: 0, refused: 1 } }), /1 of 50 connections was missing at the end: 1 was lost, 0 reopened, and 1 attempt refused/);
-  assert.match(messages({ clients: 1 }, { outcomes: outcomes({ timeout: 1 }), sent: 1, done: 1, response: histogramOf([]), connections: { opened: 1, lost: 0, reopened: 0, refused: 0 } }), /None of the 1 request that ended succeeded/);
+  assert.match(messages({ clients: 1 }, { outcomes: outcomes({ timeout: 1 }), sent: 1, done: 1, response: histogramOf([]), connections: { opened: 1, lost: 0, reopened: 0, refused: 0 } }), /^The 1 request that ended did not succeed, so there is no latency/m);
 });
 
 test('too few samples are raised by what ends the run', () => {

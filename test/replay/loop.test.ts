@@ -78,8 +78,12 @@ test('what came due and was not sent when the window closed is counted', () => {
   assert.deepEqual(events, []);
   answer(0, 950);
   assert.deepEqual(events, ['answered 0', 'drained']);
-  const { due, sent, outcomes } = recording();
+  const { due, sent, outcomes, capped } = recording();
   assert.deepEqual([due, sent, outcomes['not-sent'].count, outcomes.ok.count], [4, 1, 3, 1]);
+  assert.equal(capped, 3, 'the only connection was busy until then');
+  const late = setUp({ slots: 1, due: [10, 20], endNs: 900 });
+  late.loop.stop(900);
+  assert.equal(late.recording().capped, 0, 'a connection was free: it was the worker that came late');
 });
 
 test('what is due within the error of two clocks is waited for, not forgotten', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { statisticsBetween } from '../../core/server-statistics.js';
 import { readCounters } from '../../replay/redisai-stats.js';
 import { serve } from '../../serve/serve.js';
 import { connectRedis } from '../../wire/redis.js';
@@ -32,6 +33,23 @@ function info(calls: number): string {
   const fields: (string | number)[] = ['key', 'm', 'duration', 90, 'samples', 8 * calls, 'calls', calls, 'errors', 0];
   return `*${fields.length}\r\n${fields.map((field) => (typeof field === 'number' ? `:${field}\r\n` : `$${field.length}\r\n${field}\r\n`)).join('')}`;
 }
+
+test('all counters are of one moment, also while the server goes on counting', async (t) => {
+  let calls = 100;
+  // One more inference between any two commands, each of 4 rows in a run of its own.
+  const stub = await startStub(t, () => ({}), {
+    greet: ({ name, args }) => {
+      calls++;
+      if (name === 'ai.info') return info(calls);
+      const text = `# Inference\r\ngiven_up_runs_in_progress:0\r\nmodel_m:1:runs=7,calls=9,samples=9,errors=0,duration_us=5\r\nmodel_m:runs=${calls},calls=${calls},samples=${4 * calls},errors=0,duration_us=${10 * calls}\r\n`;
+      return name === 'info' && String(args[1]) === 'inference' ? `$${text.length}\r\n${text}\r\n` : null;
+    },
+  });
+  const read = () => readCounters(address(stub.port), {}, 'm');
+  const [before, after] = [await read(), await read()];
+  for (const { calls, samples, runs, durationUs } of [before!, after!]) assert.deepEqual([runs, samples, durationUs], [calls, 4 * calls, 10 * calls]);
+  assert.equal(statisticsBetween(before!, after!, 'window')?.samplesPerRun, 4);
+});
 
 test('a server that does not tell runs has none; one that knows no AI.INFO, or answers otherwise, counts nothing', async (t) => {
   let reply = info(3);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { InferplayError } from '../../core/errors.js';
 import { percentile } from '../../core/histogram.js';
@@ -165,6 +165,14 @@ test('a result folder is written, without the password', async (t) => {
   assert.equal(JSON.parse(text).plan.requests, 20);
   assert.equal(result.server.redis_version, '7.0.0');
   assert.doesNotMatch(text, /hunter2|someone/);
+});
+
+test('a folder that a result cannot go to is refused before anything is sent', async (t) => {
+  const file = replayData(t);
+  const stub = await startStub(t, () => OK);
+  await assert.rejects(replay(file, { ...at, target: stub.url, requests: 5, out: dirname(file) }), { code: 'DATA', message: /holds files that are no result \(/ });
+  await assert.rejects(replay(file, { ...at, target: stub.url, requests: 5, out: file }), { code: 'DATA', message: /^The result cannot be written to / });
+  assert.equal(stub.requests.length, 0);
 });
 
 test('what is wrong before the run is an error with a code', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bestTable, commonText, countsText, figureTables, reservations, type Table } from '../../report/sweep-tables.js';
+import { bestTable, commonText, countsText, figureTables, placesText, reservations, type Table } from '../../report/sweep-tables.js';
 import type { Axis } from '../../core/sweep.js';
 import { summaryOf, SWEEPS, type MadeRun } from '../support/sweeps.js';
 
@@ -45,6 +45,22 @@ test('each cell is of its own point', () => {
   assert.deepEqual(values, [[['1,010', '1,026'], ['2,010', '2,026']], [['1,080', '1,096'], ['2,080', '2,096']]]);
 });
 
+test('a point without batching stands beside every minimum, and is told once elsewhere', () => {
+  const axes: Axis[] = [{ name: 'clients', values: [1, 2] }, { name: 'serverBatch', values: [0, 16] }, { name: 'minBatchSize', values: [4, 8] }];
+  const rate = (point: { readonly [name: string]: number }): number => point.clients * 1000 + point.serverBatch + (point.minBatchSize ?? 0);
+  const summary = summarized(axes, (point) => ({ ratePerSecond: rate(point) }));
+  const [table] = figureTables(summary);
+  assert.deepEqual(table.groups.map(({ title, rows }) => [title, ...rows.map(({ cells }) => cells.map(({ value }) => value))]), [
+    ['min batch size 4', ['1,000', '1,020'], ['2,000', '2,020']],
+    ['min batch size 8', ['1,000', '1,024'], ['2,000', '2,024']],
+  ]);
+  assert.match(countsText(summary), /^6 points, measured once; 6 of 6 runs done/);
+  const labels = bestTable(summary)!.groups[0].rows.map(({ label }) => label);
+  assert.deepEqual(labels, ['server batch 0', 'min batch size 4, server batch 16', 'min batch size 8, server batch 16']);
+  const down = bestTable(summarized([{ name: 'minBatchSize', values: [0, 4] }, { name: 'tensorBatch', values: [1] }, { name: 'serverBatch', values: [0, 16] }], (point) => ({ ratePerSecond: rate({ clients: 1, ...point }) })))!;
+  assert.deepEqual(down.groups[0].rows.map(({ label, cells }) => [label, cells[0].value]), [['server batch 0', '-'], ['server batch 16', '4']]);
+});
+
 test('a cell has the median and the spread, says of how many runs where some are missing, and is marked by the worst', () => {
   const [table] = figureTables(SWEEPS.troubled.summary);
   const [requests] = table.groups[0].rows.map(({ cells }) => cells[0]);
@@ -78,6 +94,11 @@ test('reasons are told once, the worst first, with where they were met', () => {
   ]);
   assert.match(found[0].folder, /^runs\/\d{4}-clients=1000$/);
   assert.deepEqual(reservations(SWEEPS.repeated.summary), []);
+  assert.deepEqual(found.map((one) => placesText(one, SWEEPS.troubled.summary)).slice(1), ['at clients 1,000', 'at clients 10; clients 1,000', 'at clients 1']);
+  const many = summarized([{ name: 'clients', values: Array.from({ length: 12 }, (_, index) => index + 1) }], ({ clients }) => ({ ratePerSecond: clients > 2 ? 500 : 2000 }));
+  assert.match(placesText(reservations(many)[0], many), /^at clients 3; clients 4; .*; clients 10; and 2 more points$/);
+  const everywhere = reservations(SWEEPS.once.summary)[0];
+  assert.equal(placesText(everywhere, SWEEPS.once.summary), 'at all points');
 });
 
 test('counts and what the points have in common are one line each', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sweepText } from '../../report/sweep-text.js';
 import { compareGolden } from '../support/golden.js';
-import { SWEEPS } from '../support/sweeps.js';
+import { SWEEPS, summaryOf } from '../support/sweeps.js';
 
 for (const [name, { summary }] of Object.entries(SWEEPS)) {
   test(`tables of ${name}`, () => {
@@ -23,6 +23,15 @@ for (const [name, { summary }] of Object.entries(SWEEPS)) {
     assert.match(sweepText(summary, { color: false, width: 100, ascii: true }), /^[\x20-\x7e\n]*$/);
   });
 }
+
+test('the legend of a sweep that is not whole explains the counts that its cells show', () => {
+  const axes = [{ name: 'clients', values: [1, 10, 20] }] as const;
+  const text = (doneAt: (clients: number) => number) =>
+    sweepText(summaryOf({ axes, repeat: 4 }, ({ point, repetition }) => (repetition <= doneAt(point.clients!) ? {} : null)), { color: false, width: 100 });
+  assert.match(text((clients) => (clients === 1 ? 2 : 1)), /^"of 1", "of 2": so many runs have the figure, and not all 4$/m);
+  assert.match(text((clients) => (clients === 1 ? 1 : 0)), /^"of 1": so many/m);
+  assert.doesNotMatch(text(() => 4), /so many/);
+});
 
 test('columns that do not fit come below, none is lost', () => {
   const { summary } = SWEEPS['vision'];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pointText } from '../../core/sweep.js';
 import { makePlan, type ReplayOptions } from '../../replay/plan.js';
 import { planSweep, runOptions } from '../../sweep/plan.js';
 import type { SweepOptions } from '../../sweep/stages.js';
@@ -68,7 +69,8 @@ test('a point at which the server would wait for ever is refused; a timeout make
   waits({ clients: [1, 8], serverBatch: [16], minBatchSize: [4] }, /at clients 1, server batch 16, min batch size 4 the server would wait for ever: 1 row is in flight at most, and it waits for 4\. Sweep min-batch-timeout too/);
   waits({ clients: [64], serverBatch: [4, 16], minBatchSize: [8], minBatchTimeoutMs: [10] }, /at clients 64, server batch 4, .* no batch could ever be large enough/);
   waits({ clients: [8], minBatchSize: [4] }, /min batch size without a server batch/);
-  waits({ clients: [8], serverBatch: [0, 16], minBatchSize: [4] }, /min batch size without a server batch/);
+  waits({ clients: [8], serverBatch: [0], minBatchSize: [4] }, /min batch size means nothing at any point/);
+  waits({ clients: [8], serverBatch: [0, 16], minBatchSize: [0], minBatchTimeoutMs: [10] }, /min batch timeout means nothing at any point/);
   waits({ clients: [8], serverBatch: [16], minBatchTimeoutMs: [10] }, /min batch timeout without a min batch size/);
   assert.deepEqual(planned({ axes: { clients: [1, 8], serverBatch: [16], minBatchSize: [4], minBatchTimeoutMs: [10] } }).warnings, []);
   planned({ axes: { clients: [1], tensorBatch: [4], serverBatch: [16], minBatchSize: [4] } });
@@ -80,6 +82,14 @@ test('requests are not put together for a graph that takes a fixed number of row
   const held = await writeImages(join(temporaryFolder(t), 'set'), { fixedRows: 1 });
   assert.throws(() => planned({ axes: { clients: [1, 8], serverBatch: [0, 16] } }, held), { code: 'USAGE', message: /at clients 1, server batch 16 .* the model tiny takes exactly 1 row a run, .* leave server-batch above 1 out/ });
   planned({ axes: { serverBatch: [0, 1] } }, held);
+});
+
+test('no batching, batching, and batching with a minimum are compared in one sweep', () => {
+  const texts = (axes: SweepOptions<ReplayOptions>['axes']) => planned({ axes: { clients: [8], ...axes }, repeat: 1 }).runs.map(({ point }) => pointText(point).replace('clients 8, ', '')).sort();
+  const waiting = 'server batch 16, min batch size 4, min batch timeout 10 ms';
+  assert.deepEqual(texts({ serverBatch: [0, 16], minBatchSize: [4], minBatchTimeoutMs: [10] }), ['server batch 0', waiting]);
+  assert.deepEqual(texts({ serverBatch: [0, 16], minBatchSize: [0, 4], minBatchTimeoutMs: [10] }), ['server batch 0', 'server batch 16, min batch size 0', waiting]);
+  assert.deepEqual(texts({ serverBatch: [16], minBatchSize: [0, 4], minBatchTimeoutMs: [10, 20] }), ['server batch 16, min batch size 0', waiting, waiting.replace('10 ms', '20 ms')]);
 });
 
 test('the server cannot be changed where the models cannot be stored again', () => {

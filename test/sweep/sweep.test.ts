@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { InferplayError } from '../../core/errors.js';
 import { readSweep } from '../../core/sweep-folder.js';
+import { generate } from '../../generate/generate.js';
 import { load } from '../../load/load.js';
 import type { ReplayOptions } from '../../replay/plan.js';
-import { planReplay } from '../../replay/prepare.js';
+import { inspectServer, planReplay } from '../../replay/prepare.js';
 import { replay } from '../../replay/replay.js';
 import { report } from '../../report/report.js';
 import type { SweepEvent, SweepOptions, SweepStages } from '../../sweep/sweep.js';
@@ -17,7 +18,7 @@ import { temporaryFolder } from '../support/paths.js';
 import { replayData } from '../support/replay-data.js';
 import { servedSet } from '../support/served.js';
 
-const STAGES: SweepStages<ReplayOptions> = { replay, load, planReplay };
+const STAGES: SweepStages<ReplayOptions> = { replay, load, planReplay, inspectServer };
 
 interface Place {
   readonly file: string;
@@ -111,8 +112,8 @@ test('a sweep that is interrupted in a run keeps what that run measured, marked,
 test('it stops between runs too, and before the first', async (t) => {
   const { file, out, options } = place(t, { cooldownMs: 3_600_000 });
   const controller = new AbortController();
-  await assert.rejects(sweep(file, options, STAGES, { signal: controller.signal, onEvent: ({ kind }) => kind === 'done' && controller.abort() }), { code: 'INTERRUPTED', message: /1 of 4 runs/ });
-  await assert.rejects(sweep(file, options, STAGES, { signal: AbortSignal.abort() }), { code: 'INTERRUPTED', message: /1 of 4 runs/ });
+  await assert.rejects(sweep(file, options, STAGES, { signal: controller.signal, onEvent: ({ kind }) => kind === 'done' && controller.abort() }), { code: 'INTERRUPTED', message: /1 of 4 runs is done/ });
+  await assert.rejects(sweep(file, options, STAGES, { signal: AbortSignal.abort() }), { code: 'INTERRUPTED', message: /1 of 4 runs is done/ });
   assert.equal(readdirSync(join(out, 'runs')).length, 1);
 });
 
@@ -120,7 +121,7 @@ test('what a stage throws ends the sweep, and says how to go on', async (t) => {
   const { file, out, options } = place(t);
   let runs = 0;
   const failing: SweepStages<ReplayOptions> = { ...STAGES, replay: (...args) => (++runs === 2 ? Promise.reject(new InferplayError('CONNECT', 'It is not there.')) : replay(...args)) };
-  await assert.rejects(sweep(file, options, failing), { code: 'CONNECT', message: `It is not there. (1 of 4 runs are done and kept in ${out}: the same command goes on with the next one.)` });
+  await assert.rejects(sweep(file, options, failing), { code: 'CONNECT', message: `It is not there. (1 of 4 runs is done and kept in ${out}: the same command goes on with the next one.)` });
   const bug = new TypeError('a mistake');
   await assert.rejects(sweep(file, options, { ...STAGES, replay: () => Promise.reject(bug) }), bug);
 });
@@ -132,6 +133,32 @@ test('nothing is left where the options are wrong, or not a single run was made'
   await assert.rejects(sweep(file, { ...options, axes: { tensorBatch: [1, 8, 1000] } }, STAGES), { code: 'USAGE', message: /1000 rows cannot be made/ });
   await assert.rejects(sweep(file, { ...options, replay: { target: 'redisai://127.0.0.1:1?model=m&inputs=transaction' } }, STAGES), { code: 'CONNECT', message: /127\.0\.0\.1:1(?!.*runs are done)/ });
   assert.ok(!existsSync(out));
+});
+
+test('a server that is not there, or holds something else, is said before the plan', async (t) => {
+  const { cwd, url } = await servedSet(t);
+  const [set, other, out] = ['set', 'other', 'sweep'].map((name) => join(cwd, name));
+  await generate('fraud', { rows: 40 }, { out: other, seed: 4, threads: 1 });
+  const refused = async (path: string, target: string, axes: SweepOptions<ReplayOptions>['axes'], error: { code: string; message: RegExp }): Promise<void> => {
+    const said: SweepEvent[] = [];
+    await assert.rejects(sweep(path, { replay: { target, requests: 10, warmupMs: 0 }, axes, out }, STAGES, { onEvent: (event) => said.push(event) }), error);
+    assert.deepEqual([said, existsSync(out)], [[], false]);
+  };
+  const dead = 'redisai://127.0.0.1:1';
+  for (const axes of [{ clients: [1, 2] }, { serverBatch: [0, 16] }]) {
+    await refused(set, dead, axes, { code: 'CONNECT', message: /127\.0\.0\.1:1/ });
+    await refused(other, url, axes, { code: 'DATA', message: /another data set/ });
+  }
+  await load(set, { to: url, put: 'none', batchSize: 16, minBatchSize: 2 });
+  await refused(set, url, { clients: [1, 2] }, { code: 'USAGE', message: /would wait for ever: 1 row is/ });
+  // The sweep itself stores the models: neither what is there nor that nothing is there speaks against it.
+  const emptied = await connectRedis(url);
+  t.after(() => emptied.close());
+  for (const emptying of [[], ['AI.MODELDEL', 'financialNet']]) {
+    if (emptying.length > 0) await emptied.call(emptying);
+    const { runs } = await sweep(set, { replay: { target: url, requests: 10, warmupMs: 0 }, axes: { clients: [1], serverBatch: [0] }, repeat: 1, out: `${out}${emptying.length}` }, STAGES);
+    assert.equal(runs.done, 1);
+  }
 });
 
 test('how long it takes is planned where it can be, and learned where it cannot', async (t) => {

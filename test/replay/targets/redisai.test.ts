@@ -7,6 +7,12 @@ import { writeFraudDataset } from '../../support/datasets.js';
 import { temporaryFolder } from '../../support/paths.js';
 import { startStub } from '../../support/stub-server.js';
 
+/** As AI.MODELGET tells it of a model that is batched. */
+function modelMeta(minBatchTimeoutMs: string): string {
+  const fields = ['backend', 'ONNX', 'device', 'CPU', 'batchsize', '16', 'minbatchsize', '4', 'minbatchtimeout', minBatchTimeoutMs];
+  return `*${fields.length}\r\n${fields.map((field) => (/^\d/.test(field) ? `:${field}\r\n` : `$${field.length}\r\n${field}\r\n`)).join('')}`;
+}
+
 test('inspection finds the model and refuses a store with other data', async (t) => {
   const folder = temporaryFolder(t);
   const made = await writeFraudDataset(folder, Buffer.from('model'));
@@ -18,12 +24,17 @@ test('inspection finds the model and refuses a store with other data', async (t)
     if (name === 'get' && String(args[1]) === STORE_MANIFEST_KEY) return text === null ? '$-1\r\n' : `$${text.length}\r\n${text}\r\n`;
     return name === 'ai.modelget' ? meta : null;
   } });
-  const inspect = (skipStoreCheck = false) => createTarget(stub.url).inspect(dataset, { skipStoreCheck });
+  const inspect = (skipStoreCheck = false, rowsInFlight = 50) => createTarget(stub.url).inspect(dataset, { skipStoreCheck, rowsInFlight });
   assert.deepEqual(await inspect(), { address: `127.0.0.1:${stub.port}`, redis_version: '7.0.0', model: 'financialNet', backend: 'ONNX', device: 'CPU' });
-  const fields = ['backend', 'ONNX', 'device', 'CPU', 'batchsize', '16', 'minbatchsize', '4', 'minbatchtimeout', '0'];
-  meta = `*${fields.length}\r\n${fields.map((field) => (/^\d/.test(field) ? `:${field}\r\n` : `$${field.length}\r\n${field}\r\n`)).join('')}`;
+  meta = modelMeta('0');
   const { batch_size, min_batch_size, min_batch_timeout_ms } = await inspect();
   assert.deepEqual([batch_size, min_batch_size, min_batch_timeout_ms], [16, 4, undefined], 'how the server puts requests together, where it does');
+  for (const skipStoreCheck of [false, true]) {
+    await assert.rejects(inspect(skipStoreCheck, 3), { code: 'USAGE', message: /^The server would wait for ever: 3 rows are in flight at most, and it waits for 4 \(MINBATCHSIZE of the model financialNet\)\. Raise --clients or .*--min-batch-timeout"\.$/ });
+  }
+  await inspect(false, 4);
+  meta = modelMeta('10');
+  await inspect(false, 3);
   meta = null;
   text = JSON.stringify({ ...stored, sha256: 'other' });
   await assert.rejects(inspect(), { code: 'DATA', message: /another data set/ });

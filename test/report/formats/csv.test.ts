@@ -12,6 +12,7 @@ function rowOf(text: string): { [column: string]: string } {
 }
 
 test('one line with the numbers of the result', () => {
+  assert.ok(RESULTS.some(([, { serverStatistics, recording }]) => serverStatistics !== null && recording.rows.shortRequests > 0));
   for (const [, result] of RESULTS) {
     const row = rowOf(csv.render(result, OPTIONS));
     const { recording, verdict } = result;
@@ -19,6 +20,9 @@ test('one line with the numbers of the result', () => {
     assert.equal(row.ok, String(recording.requests.ok));
     assert.equal(row.response_p99_9_ms, String(recording.latency.response.percentiles['p99.9'].ms ?? ''));
     assert.deepEqual([row.tensor_batch, row.rows_ok_per_s, row.server_samples_per_run].map(Number), [result.plan.tensorBatch, recording.rows.okPerSecond, result.serverStatistics?.samplesPerRun ?? 0]);
+    assert.deepEqual([row.short_requests, row.short_rows], [recording.rows.shortRequests, recording.rows.shortRows].map(String));
+    const { calls = '', errors = '', runs = '' } = result.serverStatistics ?? {};
+    assert.deepEqual([row.server_calls, row.server_errors, row.server_runs], [calls, errors, runs].map(String));
     assert.equal(row.reasons, verdict.reasons.map(({ code }) => code).join(' '));
   }
 });

@@ -23,6 +23,12 @@ test('a page of an open loop has the rate that was asked for, one of a closed lo
   assert.match(page('valid-closed'), /: closed, clients/);
 });
 
+test('a result has rows a second, the tensor batch, short requests and what the server counted, as the summary has', () => {
+  const page = markdown.render(RESULTS.find(([name]) => name === 'images-in-batches')![1], OPTIONS);
+  assert.match(page, /^- rows: 1,600 images\/s, 8 a request; 1 short request with 5 images, where the data set ends$/m);
+  assert.match(page, /^- counted: by the server since the warm-up: 2,008 calls of 8\.00 rows, 502 runs of 32\.0, /m);
+});
+
 test('every table has lines of one length, and a rule below its head', () => {
   for (const page of [...Object.values(SWEEPS).map((sweep) => markdown.renderSweep(sweep, OPTIONS)), ...RESULTS.map(([, result]) => markdown.render(result, OPTIONS))]) {
     assert.ok(tables(page).length > 0);
