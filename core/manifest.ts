@@ -53,6 +53,11 @@ export interface ModelEntry {
   readonly ports?: readonly ModelPort[];
 }
 
+/** The model that a replay asks where nothing else is said: the one whose answers the data set has, or its only one. */
+export function chosenModel(models: readonly ModelEntry[]): ModelEntry | undefined {
+  return models.find(({ expected }) => expected) ?? (models.length === 1 ? models[0] : undefined);
+}
+
 /**
  * Rows that the model's graph insists on; null where it takes any number, or where nothing tells. An input has one dimension more than a row
  * of its column: the batch. Ports are in the order of the model's inputs, whatever they are called.

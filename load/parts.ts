@@ -1,5 +1,5 @@
 /** What the store holds besides the rows that were loaded, and whether a replay could begin with it. */
-import type { Manifest } from '../core/manifest.js';
+import { chosenModel, type Manifest } from '../core/manifest.js';
 import { compareStoreManifest, type StoreManifest } from '../core/store-manifest.js';
 import { KEY_COLUMN, type Range } from './options.js';
 import { complaint, type Verified } from './verify.js';
@@ -43,7 +43,7 @@ export function optionsFor({ fromRow, toRow }: Range, rows: number): string {
 
 /** Why a replay that says no more than its target would be refused by what the store holds; null where it would run. */
 export function replayRefusal(manifest: Manifest | null, stored: StoreManifest | null): string | null {
-  const model = manifest?.models.find(({ expected }) => expected);
+  const model = chosenModel(manifest?.models ?? []);
   if (manifest === null || model === undefined) return 'The data set does not say which model answers it: a replay needs ?model= in the URL of its target.';
   return compareStoreManifest(manifest, stored, { models: [model.name], keys: model.inputs.includes(KEY_COLUMN) ? [`${KEY_COLUMN}Tensor`] : [] });
 }

@@ -1,7 +1,7 @@
 /** What a request to RedisAI consists of: the target's options, held against the data set. */
 import type { Dataset } from '../core/dataset.js';
 import { InferplayError } from '../core/errors.js';
-import { fixedRowsOf, type Column, type ModelEntry } from '../core/manifest.js';
+import { chosenModel, fixedRowsOf, type Column, type ModelEntry } from '../core/manifest.js';
 import type { OptionTable, OptionValues } from '../core/options.js';
 import { TLS_OPTIONS } from '../wire/redis-tls.js';
 import { COMMANDS, isDag, type CommandName, type RequestForm } from './redisai-commands.js';
@@ -53,10 +53,10 @@ export function formOf({ columns, manifest }: Known, options: RedisAiOptions): R
   };
 }
 
-/** The one whose answers the data set has, or the only one. */
+/** The one that is meant where the URL names none. */
 function chosenOf(models: readonly ModelEntry[], { reference }: RedisAiOptions): ModelEntry {
   const possible = reference === 'off' ? models.filter(({ inputs }) => !inputs.includes(REFERENCE)) : models;
-  const chosen = possible.find(({ expected }) => expected) ?? (possible.length === 1 ? possible[0] : undefined);
+  const chosen = chosenModel(possible);
   if (chosen) return chosen;
   const named = (possible.length > 0 ? possible : models).map(({ name }) => name).join(', ');
   if (possible.length > 0) throw new InferplayError('USAGE', `The data set does not say which of its models is asked: name one in the target's URL with ?model=NAME; it has ${named}.`);

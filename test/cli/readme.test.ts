@@ -46,6 +46,8 @@ test("the README's commands for COCO run", { skip: missing(join(sharedData, 'coc
   const { code, output } = await run('bash', ['-c', `set -e\n${script.replaceAll('6379', String(server.port))}`], folder, fakeNpm(folder));
   assert.equal(code, 0, output);
   assert.ok(!output.includes('INVALID'), output);
+  // What load says of the replay that comes next is so.
+  assert.ok(!output.includes('not ready for a replay'), output);
   assert.match(output, /model mobilenet_[^]*48 ok, 0 failed[^]*48 answers checked, all right/);
 });
 
