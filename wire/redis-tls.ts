@@ -1,10 +1,9 @@
 /** TLS to a Redis: which authority is trusted, and which certificate this client shows. Both come as files from the URL's parameters. */
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { Address } from '../core/address.js';
 import { InferplayError, reasonOf } from '../core/errors.js';
 import type { OptionTable } from '../core/options.js';
+import { readCertificates, readPrivateKey, type Refuse } from '../core/pem.js';
 
 /** URL parameters of whoever speaks TLS to a Redis. */
 export const TLS_OPTIONS = {
@@ -42,36 +41,21 @@ export function tlsFor(address: Address, { ca, cert, key, insecure }: TlsChoice)
 
 function clientOptions(cert: string, key: string): Pick<ConnectionOptions, 'cert' | 'key'> {
   const shown = certificateIn('cert', cert);
-  const { bytes, privateKey } = keyIn(key);
-  if (!shown.certificate.checkPrivateKey(privateKey)) throw new InferplayError('USAGE', `The key ${key} (key= in the server's URL) is not that of the certificate ${cert} (cert=).`);
+  const { bytes, key: privateKey } = readPrivateKey(key, refusal('key', key, 'private key'));
+  if (!shown.certificates[0].checkPrivateKey(privateKey)) throw new InferplayError('USAGE', `The key ${key} (key= in the server's URL) is not that of the certificate ${cert} (cert=).`);
   return { cert: shown.bytes, key: bytes };
 }
 
-/** Checked here, because node:tls ignores an authority that is none, and names neither file nor reason for the others. */
-function certificateIn(name: 'ca' | 'cert', path: string): { readonly bytes: Buffer; readonly certificate: X509Certificate } {
-  const bytes = read(name, path);
-  try {
-    if (!/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(bytes.toString('latin1'))) throw new Error('no such block');
-    return { bytes, certificate: new X509Certificate(bytes) };
-  } catch (cause) {
-    throw new InferplayError('USAGE', `The file ${path} (${name}= in the server's URL) holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----.`, { cause });
-  }
+function certificateIn(name: 'ca' | 'cert', path: string): ReturnType<typeof readCertificates> {
+  return readCertificates(path, refusal(name, path, 'certificate'));
 }
 
-function keyIn(path: string): { readonly bytes: Buffer; readonly privateKey: KeyObject } {
-  const bytes = read('key', path);
-  try {
-    return { bytes, privateKey: createPrivateKey(bytes) };
-  } catch (cause) {
-    if (/-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(bytes.toString('latin1'))) throw new InferplayError('USAGE', `The key ${path} (key= in the server's URL) is locked with a passphrase: write it without one, "openssl pkey -in FILE -out NEWFILE", and name that.`, { cause });
-    throw new InferplayError('USAGE', `The file ${path} (key= in the server's URL) holds no private key in PEM form, which begins with -----BEGIN PRIVATE KEY-----.`, { cause });
-  }
-}
-
-function read(name: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new InferplayError('USAGE', `The file ${path} (${name}= in the server's URL) cannot be read: ${reasonOf(cause)}.`, { cause });
-  }
+/** @param block what the file must hold */
+function refusal(name: string, path: string, block: 'certificate' | 'private key'): Refuse {
+  const given = `${path} (${name}= in the server's URL)`;
+  return (fault, cause) => {
+    if (fault === 'unreadable') return new InferplayError('USAGE', `The file ${given} cannot be read: ${reasonOf(cause)}.`, { cause });
+    if (fault === 'locked') return new InferplayError('USAGE', `The key ${given} is locked with a passphrase: write it without one, "openssl pkey -in FILE -out NEWFILE", and name that.`, { cause });
+    return new InferplayError('USAGE', `The file ${given} holds no ${block} in PEM form, which begins with -----BEGIN ${block.toUpperCase()}-----.`, { cause });
+  };
 }
