@@ -19,7 +19,7 @@ export function startClock(server: Server): () => void {
   const timer = setInterval(() => {
     server.stats.tickMs = Date.now();
     server.stats.peakBytes = Math.max(server.stats.peakBytes, usedBytes(server));
-    server.statistics.rates.tick(server.stats);
+    server.statistics.rates.tick({ ...server.stats, commands: server.statistics.calls });
     if (soon === undefined) sweep();
     if (server.pause !== null && server.pause.untilMs <= server.stats.tickMs) endPause(server);
     if (++ticks % IDLE_TICKS === 0 && server.settings.timeoutSeconds > 0) disconnectSilent(server);
@@ -30,11 +30,10 @@ export function startClock(server: Server): () => void {
   };
 }
 
-/** Those who wait go on in a turn of their own: replies of one turn belong to one client. */
 export function endPause(server: Server): void {
   const { pause } = server;
   server.pause = null;
-  for (const go of pause?.waiting.values() ?? []) setImmediate(go);
+  for (const go of pause?.waiting.values() ?? []) go();
 }
 
 function disconnectSilent(server: Server): void {

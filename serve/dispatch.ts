@@ -31,7 +31,6 @@ function runSilently(session: Session, request: Request): void {
 
 function run(session: Session, request: Request): void {
   const { reply, server } = session;
-  server.stats.commands++;
   const command = server.commands.lookUp(request);
   const refusal = command === null ? unknownCommand(request) : refusalOf(session, command, request);
   if (refusal !== null) return refuse(session, command, refusal);

@@ -98,7 +98,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     users: usersOf(options), statistics: new Statistics(), pause: null,
     commands: { all: allCommands(), lookUp }, store: new Store(), models, devices: new Devices(models, options), sessions: new Map(), buffers: new ClientBuffers(),
     laboratory: laboratoryPlan && new Laboratory(laboratoryPlan),
-    stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, commands: 0, rejected: 0, inputLimited: 0, outputLimited: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, peakBytes: 0 },
+    stats: { startedAtMs: Date.now(), tickMs: Date.now(), connections: 0, rejected: 0, inputLimited: 0, outputLimited: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, peakBytes: 0 },
     modelChunkBytes: options.modelChunkBytes ?? MODEL_CHUNK_BYTES, backendsPath: null, host, port, unixPath: unixSocket, tls: tls !== undefined,
     log: options.log ?? (() => {}), persistence: null, shutdown: (save) => void close(save).catch(() => {}),
   };

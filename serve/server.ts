@@ -41,7 +41,6 @@ export interface Stats {
   /** The time, in milliseconds since the epoch, at the last tick of the server's timer. */
   tickMs: number;
   connections: number;
-  commands: number;
   rejected: number;
   /** Clients that were disconnected because they sent too large a request, or left too much unread. */
   inputLimited: number;

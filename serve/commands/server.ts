@@ -36,7 +36,7 @@ function config({ server }: Session, request: Request, reply: Reply): void {
     else reply.error(problem);
   } else if (request.is(1, 'RESETSTAT') && argc === 2) {
     const { stats } = server;
-    stats.commands = stats.connections = stats.rejected = stats.inputLimited = stats.outputLimited = stats.inputBytes = stats.outputBytes = stats.reads = stats.writes = 0;
+    stats.connections = stats.rejected = stats.inputLimited = stats.outputLimited = stats.inputBytes = stats.outputBytes = stats.reads = stats.writes = 0;
     server.statistics.reset();
     for (const database of server.store.databases) database.expired = database.hits = database.misses = 0;
     reply.ok();
